@@ -1,0 +1,4 @@
+namespace Tidemark.Embedded;
+
+internal static class AssemblyMark { }
+
