@@ -1,0 +1,45 @@
+# Sourced by ./run, ./test and ./bench: checks the tools and brings the packages, once. Everything it does may be repeated or interrupted.
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+
+# Says one sentence and gives up.
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+
+# Shows a line only when there is something to wait for.
+step() { printf '%s\n' "$*" >&2; }
+
+# Runs a command silently; when it fails, shows what it said, then the sentence given first.
+quietly() {
+  local sentence=$1 said
+  shift
+  said=$("$@" 2>&1 </dev/null) || { printf '%s\n' "$said" >&2; fail "$sentence"; }
+}
+
+need_tools() {
+  command -v dotnet >/dev/null || fail 'dotnet was not found: install the .NET 10 SDK and try again.'
+  dotnet --version >/dev/null 2>&1 || fail "No .NET SDK $(sed -n 's/.*"version": "\(.*\)".*/\1/p' global.json) or later 10.0 is installed (dotnet is there, the SDK is not): install the .NET 10 SDK and try again."
+  command -v node >/dev/null || fail 'node was not found: install Node.js 20 or later and try again.'
+  [ "$(node -p 'parseInt(process.versions.node)')" -ge 20 ] || fail "Node.js $(node --version) is too old for Azurite: install Node.js 20 or later and try again."
+  command -v npm >/dev/null || fail 'npm was not found: install Node.js 20 or later with npm and try again.'
+}
+
+# done_before NAME INPUT: whether step NAME was completed with this very input.
+done_before() { [ -f ".state/$1" ] && [ "$(cat ".state/$1")" = "$2" ]; }
+mark_done() { mkdir -p .state && printf '%s\n' "$2" >".state/$1"; }
+
+bring_packages() {
+  if ! done_before feed "$(feed_state)"; then
+    step 'Looking for NuGet packages that the gallery lacks ...'
+    dotnet run eng/feed.cs </dev/null >&2 || fail 'The package feed could not be filled; the message above says why.'
+    mark_done feed "$(feed_state)"
+  fi
+  if ! done_before npm "$(npm_state)"; then
+    step 'Installing Azurite (npm ci) ...'
+    quietly 'npm ci failed, so Azurite is not installed: see the message above, check the network and try again.' \
+      npm ci --no-audit --no-fund --loglevel=error
+    mark_done npm "$(npm_state)"
+  fi
+}
+
+feed_state() { cksum eng/feed.cs; ls .feed 2>/dev/null || true; }
+npm_state() { cksum package-lock.json; ls -d node_modules/azurite/dist/src/azurite.js 2>/dev/null || true; }
