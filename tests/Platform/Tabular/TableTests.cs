@@ -45,7 +45,8 @@ public sealed class TableTests
         void Fill()
         {
             table.Clear();
-            Span<byte> cell = [.. "cell 0"u8];
+            Span<byte> cell = stackalloc byte[6];
+            "cell 0"u8.CopyTo(cell);
             for (int i = 0; i < 1000; i++)
             {
                 cell[5] = (byte)('0' + (i % 10));
