@@ -12,6 +12,9 @@ public enum FailureKind
     /// <summary>The state of the thing forbids it: already there, still named by an alias. 409.</summary>
     Conflict,
 
+    /// <summary>It was there and has been deleted; its name is not given out again. 410.</summary>
+    Gone,
+
     /// <summary>The ETag that the caller named is no longer the current one. 412.</summary>
     PreconditionFailed,
 
@@ -29,6 +32,9 @@ public enum FailureKind
 
     /// <summary>Storage or a model is not there right now; trying again later helps. 503 with Retry-After.</summary>
     Unavailable,
+
+    /// <summary>What is stored is not what was once sealed; trying again does not help, a person must look. 500.</summary>
+    DataLoss,
 }
 
 /// <summary>One field of the input that is wrong: where, and what would be right.</summary>
