@@ -1,0 +1,52 @@
+using Tidemark.Local;
+
+namespace Tidemark.Benchmarks.Predict;
+
+/// <summary>Starts each peer with a model. All listen on a free loopback port and end with this process.</summary>
+internal sealed class Peers(string root, string folder) : IAsyncDisposable
+{
+    /// <summary>What the others are set in proportion to.</summary>
+    public const string Reference = "hand";
+
+    /// <summary>Not of this toolchain: left out, with the reason, where its packages are not to be had.</summary>
+    public const string Foreign = "fastify";
+
+    private readonly List<IAsyncDisposable> started = [];
+
+    /// <summary>In the order in which they are measured.</summary>
+    public static string[] All { get; } = [Reference, "suite", "naive", Foreign];
+
+    public async Task<Peer> StartAsync(string name, Workload workload)
+    {
+        string model = Path.Combine(folder, $"{workload.Model}.onnx");
+        await File.WriteAllBytesAsync(model, workload.Onnx);
+        Peer peer = name switch
+        {
+            "suite" => await StartSuiteAsync(workload),
+            Foreign => await Peer.StartAsync(name, "node", [Path.Combine(root, "benchmarks/fastify/server.mjs"), model]),
+            _ => await Peer.StartAsync(name, Environment.ProcessPath!, ["serve", name, model]),
+        };
+        started.Add(peer);
+        return peer;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The suite before the storage that it uses.
+        started.Reverse();
+        foreach (IAsyncDisposable one in started) await one.DisposeAsync();
+    }
+
+    private async Task<Peer> StartSuiteAsync(Workload workload)
+    {
+        Azurite azurite = await Azurite.StartAsync(new AzuriteOptions(root));
+        started.Add(azurite);
+        Peer peer = await Peer.StartAsync(
+            "suite",
+            Path.Combine(root, "artifacts/bin/Functions/release/Tidemark.Functions"),
+            ["--port", "0"],
+            new Dictionary<string, string?> { ["AzureWebJobsStorage"] = azurite.ConnectionString });
+        await Suite.ServeAsync(peer.Port, workload);
+        return peer;
+    }
+}
