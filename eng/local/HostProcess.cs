@@ -6,11 +6,14 @@ namespace Tidemark.Local;
 /// <param name="Root">The clone; the suite is taken from its build output (Release).</param>
 internal sealed record HostOptions(string Root)
 {
-    /// <value>0: any free port.</value>
-    public int Port { get; init; }
+    /// <value>0: any free port; null: the one in <c>local.settings.json</c>.</value>
+    public int? Port { get; init; } = 0;
 
     /// <summary>Settings that go before those of <c>local.settings.json</c>, e.g. <c>AzureWebJobsStorage</c>.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>Called for every line that the host writes.</summary>
+    public Action<string>? LineWritten { get; init; }
 
     /// <value>The suite itself; tests also start small apps of their own.</value>
     public string Project { get; init; } = "Functions";
@@ -46,7 +49,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
         {
             ["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Tidemark.Local.dll"),
         };
-        var process = ChildProcess.Start("dotnet", [assembly, "--port", $"{options.Port}"], settings, "install the .NET 10 SDK and try again.");
+        var process = ChildProcess.Start("dotnet", [assembly, .. Arguments(options)], settings, "install the .NET 10 SDK and try again.", options.LineWritten);
         try
         {
             string? line = await process.WaitForLineAsync(l => StartedLine().IsMatch(l)).WaitAsync(StartPatience);
@@ -73,6 +76,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
     public Task<int> KillAsync() => process.KillAsync();
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
+
+    private static string[] Arguments(HostOptions options) => options.Port is { } port ? ["--port", $"{port}"] : [];
 
     private static async Task<string> EndedAsync(ChildProcess process)
     {
