@@ -45,7 +45,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <param name="lineWritten">Called for every line of standard output and error.</param>
     /// <exception cref="SetupException">The program is not there or can't be started.</exception>
     public static ChildProcess Start(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, string remedy, Action<string>? lineWritten = null)
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment, string remedy, Action<string>? lineWritten = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -53,7 +53,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
         try
         {
             return new(Process.Start(start)!, lineWritten);
