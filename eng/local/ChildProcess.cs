@@ -15,11 +15,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     private readonly Queue<string> output = new();
     private readonly List<(Func<string, bool> Matches, TaskCompletionSource<string?> Found)> waiting = [];
 
-    private readonly Action<string>? lineWritten;
-
-    private ChildProcess(Process process, Action<string>? lineWritten)
+    private ChildProcess(Process process)
     {
-        (this.process, this.lineWritten) = (process, lineWritten);
+        this.process = process;
         process.OutputDataReceived += (_, e) => Received(e.Data);
         process.ErrorDataReceived += (_, e) => Received(e.Data);
         process.BeginOutputReadLine();
@@ -38,14 +36,11 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         get { lock (output) return [.. output]; }
     }
 
-    /// <param name="program">Its name, searched on the path, or its full path.</param>
-    /// <param name="arguments">As the program sees them.</param>
-    /// <param name="environment">Variables beside those of this process.</param>
-    /// <param name="remedy">What to do when there is no such program.</param>
-    /// <param name="lineWritten">Called for every line of standard output and error.</param>
+    /// <summary>Called for every line of standard output and error.</summary>
+    public Action<string>? LineWritten { get; set; }
+
     /// <exception cref="SetupException">The program is not there or can't be started.</exception>
-    public static ChildProcess Start(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment, string remedy, Action<string>? lineWritten = null)
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment, string remedy)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -56,7 +51,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
         try
         {
-            return new(Process.Start(start)!, lineWritten);
+            return new(Process.Start(start)!);
         }
         catch (Win32Exception e)
         {
@@ -114,7 +109,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             foreach (var (_, found) in waiting.Where(w => w.Matches(line))) found.TrySetResult(line);
             waiting.RemoveAll(w => w.Found.Task.IsCompleted);
         }
-        lineWritten?.Invoke(line);
+        LineWritten?.Invoke(line);
     }
 
     private async Task<int> WaitForExitAsync()

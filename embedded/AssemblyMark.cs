@@ -1,4 +1,0 @@
-namespace Tidemark.Embedded;
-
-internal static class AssemblyMark { }
-
