@@ -76,7 +76,7 @@ internal sealed partial class Azurite : IAsyncDisposable
                 "--blobPort", $"{ports[0]}", "--queuePort", $"{ports[1]}", "--tablePort", $"{ports[2]}",
                 .. data, "--silent", "--skipApiVersionCheck", "--disableTelemetry",
             ],
-            environment: null, remedy: "install Node.js 20 or later and try again.");
+            environment: null, "install Node.js 20 or later and try again.");
         try
         {
             string?[] lines = await Task.WhenAll(

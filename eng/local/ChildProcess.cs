@@ -15,9 +15,11 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     private readonly Queue<string> output = new();
     private readonly List<(Func<string, bool> Matches, TaskCompletionSource<string?> Found)> waiting = [];
 
-    private ChildProcess(Process process)
+    private readonly Action<string>? lineWritten;
+
+    private ChildProcess(Process process, Action<string>? lineWritten)
     {
-        this.process = process;
+        (this.process, this.lineWritten) = (process, lineWritten);
         process.OutputDataReceived += (_, e) => Received(e.Data);
         process.ErrorDataReceived += (_, e) => Received(e.Data);
         process.BeginOutputReadLine();
@@ -36,11 +38,14 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         get { lock (output) return [.. output]; }
     }
 
-    /// <summary>Called for every line of standard output and error.</summary>
-    public Action<string>? LineWritten { get; set; }
-
+    /// <param name="program">Its name, searched on the path, or its full path.</param>
+    /// <param name="arguments">As the program sees them.</param>
+    /// <param name="environment">Variables beside those of this process.</param>
+    /// <param name="remedy">What to do when there is no such program.</param>
+    /// <param name="lineWritten">Called for every line of standard output and error.</param>
     /// <exception cref="SetupException">The program is not there or can't be started.</exception>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment, string remedy)
+    public static ChildProcess Start(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment, string remedy, Action<string>? lineWritten = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -51,7 +56,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
         try
         {
-            return new(Process.Start(start)!);
+            return new(Process.Start(start)!, lineWritten);
         }
         catch (Win32Exception e)
         {
@@ -109,7 +114,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             foreach (var (_, found) in waiting.Where(w => w.Matches(line))) found.TrySetResult(line);
             waiting.RemoveAll(w => w.Found.Task.IsCompleted);
         }
-        LineWritten?.Invoke(line);
+        lineWritten?.Invoke(line);
     }
 
     private async Task<int> WaitForExitAsync()

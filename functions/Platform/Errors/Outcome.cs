@@ -20,6 +20,10 @@ public readonly struct Outcome<T>
 
     public Outcome<TOther> Map<TOther>(Func<T, TOther> map) => Ok ? map(Value) : Failure;
 
+    public Outcome<TOther> Then<TOther>(Func<T, Outcome<TOther>> next) => Ok ? next(Value) : Failure;
+
+    public async Task<Outcome<TOther>> ThenAsync<TOther>(Func<T, Task<Outcome<TOther>>> next) => Ok ? await next(Value) : Failure;
+
     public static implicit operator Outcome<T>(T value) => new(value, null);
 
     public static implicit operator Outcome<T>(Failure failure) => new(default, failure);
