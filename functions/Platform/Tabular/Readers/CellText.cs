@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace Tidemark.Platform.Tabular.Readers;
+
+/// <summary>Reads the text of a cell as a value, as pandas does. No method allocates.</summary>
+internal static class CellText
+{
+    private const ulong ExactInDouble = 1UL << 53;
+
+    private static readonly SearchValues<byte> Signed = SearchValues.Create("+-0123456789"u8);
+    private static readonly SearchValues<byte> Numeric = SearchValues.Create("+-0123456789eE. "u8);
+    private static readonly SearchValues<byte> Grouped = SearchValues.Create("0123456789. "u8);
+
+    /// <summary>10^0 … 10^22, the powers of ten that a double holds exactly (Clinger 1990: one rounding, hence the nearest double).</summary>
+    private static readonly double[] PowersOfTen =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
+
+    /// <summary>Empty, or one of the words that pandas.read_csv takes for a missing value.</summary>
+    public static bool IsMissing(ReadOnlySpan<byte> text) => text.Length switch
+    {
+        0 => true,
+        2 => text.SequenceEqual("NA"u8),
+        3 => text.SequenceEqual("NaN"u8) || text.SequenceEqual("nan"u8) || text.SequenceEqual("N/A"u8) || text.SequenceEqual("n/a"u8)
+            || text.SequenceEqual("#NA"u8),
+        4 => text.SequenceEqual("NULL"u8) || text.SequenceEqual("null"u8) || text.SequenceEqual("None"u8) || text.SequenceEqual("#N/A"u8)
+            || text.SequenceEqual("<NA>"u8) || text.SequenceEqual("-NaN"u8) || text.SequenceEqual("-nan"u8),
+        6 => text.SequenceEqual("1.#IND"u8),
+        7 => text.SequenceEqual("1.#QNAN"u8) || text.SequenceEqual("-1.#IND"u8),
+        8 => text.SequenceEqual("-1.#QNAN"u8) || text.SequenceEqual("#N/A N/A"u8),
+        _ => false,
+    };
+
+    public static bool TryBoolean(ReadOnlySpan<byte> text, out bool value)
+    {
+        value = text.Length == 4;
+        return value
+            ? text.SequenceEqual("True"u8) || text.SequenceEqual("true"u8) || text.SequenceEqual("TRUE"u8)
+            : text.SequenceEqual("False"u8) || text.SequenceEqual("false"u8) || text.SequenceEqual("FALSE"u8);
+    }
+
+    /// <summary>Digits with a sign; blanks around them are allowed.</summary>
+    public static bool TryInteger(ReadOnlySpan<byte> text, out long value)
+    {
+        value = 0;
+        int i = text.Length > 0 && text[0] is (byte)'-' or (byte)'+' ? 1 : 0;
+        if (text.Length == i || text.Length - i > 18)
+            return TryRareInteger(text, out value);
+        for (int at = i; at < text.Length; at++)
+        {
+            uint digit = (uint)(text[at] - '0');
+            if (digit > 9)
+                return TryRareInteger(text, out value);
+            value = value * 10 + digit;
+        }
+        if (text[0] == '-')
+            value = -value;
+        return true;
+    }
+
+    /// <summary>
+    /// A decimal number, nearest double, or inf/infinity with a sign in any case; blanks around are allowed. A number too large comes out as an
+    /// infinity: see <see cref="IsOutOfRange"/>.
+    /// </summary>
+    public static bool TryReal(ReadOnlySpan<byte> text, out double value)
+    {
+        int i = 0, length = text.Length;
+        bool negative = length > 0 && text[0] == '-';
+        if (negative)
+            i++;
+        int first = i;
+        ulong digits = 0;
+        while (i < length && (uint)(text[i] - '0') <= 9)
+            digits = digits * 10 + (uint)(text[i++] - '0');
+        int count = i - first, fraction = 0;
+        if (i < length && text[i] == '.')
+        {
+            int point = ++i;
+            while (i < length && (uint)(text[i] - '0') <= 9)
+                digits = digits * 10 + (uint)(text[i++] - '0');
+            fraction = i - point;
+        }
+        if (i != length || count + fraction is 0 or > 19 || digits > ExactInDouble)
+            return TryRareReal(text, out value);
+        double magnitude = digits / PowersOfTen[fraction];
+        value = negative ? -magnitude : magnitude;
+        return true;
+    }
+
+    /// <summary>True for a number in digits (not the word inf) that no double holds.</summary>
+    public static bool IsOutOfRange(ReadOnlySpan<byte> text, double value) => double.IsInfinity(value) && text.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0;
+
+    /// <summary>Nothing but digits and signs.</summary>
+    public static bool IsDigits(ReadOnlySpan<byte> text) => !text.ContainsAnyExcept(Signed);
+
+    /// <summary>Nothing but what numbers are written with.</summary>
+    public static bool IsNumeric(ReadOnlySpan<byte> text) => !text.ContainsAnyExcept(Numeric);
+
+    /// <summary>Digits, perhaps in groups of three with points or blanks, a comma, digits: 3,14 or 1.234,50.</summary>
+    public static bool HasDecimalComma(ReadOnlySpan<byte> text)
+    {
+        int comma = text.IndexOf((byte)',');
+        ReadOnlySpan<byte> whole = text[..Math.Max(comma, 0)].TrimStart("+-"u8);
+        return comma > 0 && whole.Length > 0 && comma + 1 < text.Length
+            && !text[(comma + 1)..].ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            && !whole.ContainsAnyExcept(Grouped) && whole[0] is not ((byte)'.' or (byte)' ');
+    }
+
+    private static bool TryRareInteger(ReadOnlySpan<byte> text, out long value) =>
+        long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out value);
+
+    private static bool TryRareReal(ReadOnlySpan<byte> text, out double value)
+    {
+        ReadOnlySpan<byte> trimmed = text.Trim(" \t"u8);
+        ReadOnlySpan<byte> unsigned = trimmed is [(byte)'-' or (byte)'+', ..] ? trimmed[1..] : trimmed;
+        if (unsigned is [>= (byte)'0' and <= (byte)'9' or (byte)'.', ..])
+            return double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+        bool infinite = System.Text.Ascii.EqualsIgnoreCase(unsigned, "inf"u8) || System.Text.Ascii.EqualsIgnoreCase(unsigned, "infinity"u8);
+        value = !infinite ? 0 : trimmed[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
+        return infinite;
+    }
+}

@@ -1,0 +1,326 @@
+using System.Buffers;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Text.Unicode;
+using Tidemark.Platform.Errors;
+
+namespace Tidemark.Platform.Tabular.Readers;
+
+/// <summary>Where a cell stands in the buffer. <c>End</c> is complemented when the cell holds doubled quotes that stand for one.</summary>
+internal readonly record struct CsvCell(int Start, int End);
+
+/// <summary>Where a row stands in the buffer, which cells are its own, and what is wrong with it.</summary>
+internal struct CsvRow
+{
+    public int Start, End, FirstCell, Cells;
+    public FaultKind Fault;
+}
+
+/// <summary>
+/// Finds cells and rows in a stream of UTF-8: 64 bytes at a time are compared with the separator, quote and line ends, and only the hits are
+/// looked at. Keeps the bytes of the rows found until the next search.
+/// </summary>
+internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
+{
+    private const int Vector = 64;
+    private const int FirstBuffer = 1 << 20;
+
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer + Vector);
+    private CsvCell[] cells = new CsvCell[4096];
+    private CsvRow[] rows = new CsvRow[1024];
+    private byte[] unquoted = [];
+    private int start, end;
+    private bool final;
+
+    /// <summary>Cells a row must have; 0 while the header is not known.</summary>
+    public int Columns { get; set; }
+
+    public byte Separator { get; set; } = (byte)',';
+
+    /// <summary>Rows found by the last search.</summary>
+    public int Rows { get; private set; }
+
+    public ReadOnlySpan<CsvRow> Found => rows.AsSpan(0, Rows);
+
+    public ReadOnlySpan<byte> Text(in CsvRow row) => buffer.AsSpan(row.Start..row.End);
+
+    /// <summary>The text of a cell without its quotes. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> Cell(int index)
+    {
+        CsvCell cell = cells[index];
+        return cell.End >= 0 ? buffer.AsSpan(cell.Start, cell.End - cell.Start) : Unquote(buffer.AsSpan(cell.Start..~cell.End));
+    }
+
+    /// <summary>Searches on. False at the end of the data. <paramref name="whole"/> bytes at most are read at once when it is not 0.</summary>
+    public async ValueTask<Outcome<bool>> NextAsync(int maxRows, int whole, CancellationToken cancellation)
+    {
+        if (!final && (whole > 0 || end - start < FirstBuffer / 2))
+            await FillAsync(cancellation);
+        while (!final && whole > 0 && end < whole)
+        {
+            Grow();
+            await FillAsync(cancellation);
+        }
+        if (whole > 0 && !final)
+            return new Failure(FailureKind.TooLarge, "Too much to read at once", $"The data has more than {whole:N0} bytes: send it as a blob, which is read in batches.");
+        Scan(maxRows);
+        while (Rows == 0 && !final)
+        {
+            if (end - start > maxRowBytes)
+                return TooLong();
+            if (end - start > buffer.Length / 2)
+                Grow();
+            await FillAsync(cancellation);
+            Scan(maxRows);
+        }
+        return Rows > 0;
+    }
+
+    /// <summary>The first bytes not yet searched, to look at before the first search.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>> PeekAsync(CancellationToken cancellation)
+    {
+        await FillAsync(cancellation);
+        return buffer.AsMemory(start..end);
+    }
+
+    public void Dispose()
+    {
+        stream.Dispose();
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+    }
+
+    private Failure TooLong() => new(FailureKind.TooLarge, "Row too long",
+        $"A row of more than {maxRowBytes:N0} bytes begins with '{CsvReader.Shown(buffer.AsSpan(start..end))}': look for a quote that is never closed, or raise MaxRowBytes.");
+
+    private void Grow()
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(checked(buffer.Length * 2));
+        buffer.AsSpan(start..end).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        (buffer, end, start) = (larger, end - start, 0);
+    }
+
+    private async ValueTask FillAsync(CancellationToken cancellation)
+    {
+        buffer.AsSpan(start..end).CopyTo(buffer);
+        (end, start) = (end - start, 0);
+        while (end < buffer.Length - Vector)
+        {
+            int read = await stream.ReadAsync(buffer.AsMemory(end..(buffer.Length - Vector)), cancellation);
+            if (read == 0)
+            {
+                final = true;
+                return;
+            }
+            end += read;
+        }
+    }
+
+    private void Scan(int maxRows)
+    {
+        int from = start;
+        Rows = 0;
+        if (end > start)
+            new Pass(this).Run(maxRows);
+        ReadOnlySpan<byte> searched = buffer.AsSpan(from..start);
+        if (searched.Contains((byte)0) || !Utf8.IsValid(searched))
+            MarkBrokenRows();
+    }
+
+    private void MarkBrokenRows()
+    {
+        foreach (ref CsvRow row in rows.AsSpan(0, Rows))
+        {
+            ReadOnlySpan<byte> text = Text(row);
+            if (text.Contains((byte)0))
+                row.Fault = FaultKind.NulByte;
+            else if (!Utf8.IsValid(text))
+                row.Fault = FaultKind.InvalidUtf8;
+        }
+    }
+
+    private ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> cell)
+    {
+        if (unquoted.Length < cell.Length)
+            unquoted = new byte[Math.Max(cell.Length, 256)];
+        int length = 0;
+        while (cell.IndexOf("\"\""u8) is >= 0 and int at)
+        {
+            cell[..(at + 1)].CopyTo(unquoted.AsSpan(length));
+            length += at + 1;
+            cell = cell[(at + 2)..];
+        }
+        cell.CopyTo(unquoted.AsSpan(length));
+        return unquoted.AsSpan(0, length + cell.Length);
+    }
+
+    /// <summary>One search through the buffer.</summary>
+    private ref struct Pass(CsvScanner scanner)
+    {
+        private readonly byte[] buffer = scanner.buffer;
+        private readonly int end = scanner.end;
+        private readonly byte separator = scanner.Separator;
+        private int cell = scanner.start, row = scanner.start, cellCount, firstCell;
+        private FaultKind fault;
+
+        public void Run(int maxRows)
+        {
+            int at = cell;
+            bool more = true;
+            while (more && at < end && scanner.Rows < maxRows)
+            {
+                if (scanner.cells.Length - cellCount <= Vector)
+                    Array.Resize(ref scanner.cells, 2 * scanner.cells.Length);
+                more = Chunk(ref at, maxRows);
+            }
+            if (more && scanner.final && at >= end && row < end && scanner.Rows < maxRows)
+            {
+                AddCell(cell, end);
+                CloseRow(end, end);
+            }
+            scanner.start = row;
+        }
+
+        /// <summary>Looks at the hits in 64 bytes. False when the row under way needs more data than there is.</summary>
+        private bool Chunk(ref int at, int maxRows)
+        {
+            int chunk = at;
+            ulong hits = Hits(chunk);
+            at += Vector;
+            while (hits != 0)
+            {
+                int hit = chunk + BitOperations.TrailingZeroCount(hits);
+                hits &= hits - 1;
+                byte found = buffer[hit];
+                if (found == separator)
+                {
+                    AddCell(cell, hit);
+                    cell = hit + 1;
+                }
+                else if (found != '"')
+                {
+                    if (found == '\r' && hit + 1 < end && buffer[hit + 1] == '\n')
+                        continue;
+                    if (found == '\r' && hit + 1 == end && !scanner.final)
+                        return false;
+                    int stop = found == '\n' && hit > cell && buffer[hit - 1] == '\r' ? hit - 1 : hit;
+                    AddCell(cell, stop);
+                    CloseRow(stop, hit + 1);
+                    if (scanner.Rows == maxRows)
+                        return true;
+                }
+                else if (hit == cell)
+                {
+                    int next = Quoted(hit);
+                    if (next < 0 || scanner.Rows == maxRows)
+                        return next >= 0;
+                    if (next >= chunk + Vector)
+                    {
+                        at = next;
+                        return true;
+                    }
+                    hits &= ulong.MaxValue << (next - chunk);
+                }
+            }
+            return true;
+        }
+
+        /// <summary>Takes a cell that begins with a quote at <paramref name="open"/>; returns where to search on, -1 when more data is needed.</summary>
+        private int Quoted(int open)
+        {
+            int close = open + 1;
+            bool doubled = false;
+            while (true)
+            {
+                int quote = buffer.AsSpan(close..end).IndexOf((byte)'"');
+                if (quote < 0 || close + quote + 1 == end && !scanner.final)
+                    return quote < 0 && scanner.final ? Unclosed(open) : -1;
+                close += quote;
+                if (close + 1 == end || buffer[close + 1] != '"')
+                    break;
+                doubled = true;
+                close += 2;
+            }
+            int next = close + 1, stop = doubled ? ~close : close;
+            if (next < end && buffer[next] == '\r' && next + 1 == end && !scanner.final)
+                return -1;
+            if (next < end && buffer[next] == separator)
+            {
+                AddCell(open + 1, stop);
+                return cell = next + 1;
+            }
+            if (next == end || buffer[next] is (byte)'\n' or (byte)'\r')
+            {
+                AddCell(open + 1, stop);
+                CloseRow(next, next == end ? end : buffer[next] == '\r' && next + 1 < end && buffer[next + 1] == '\n' ? next + 2 : next + 1);
+                return row;
+            }
+            fault = FaultKind.TextAfterQuote;
+            return next;
+        }
+
+        private int Unclosed(int open)
+        {
+            fault = FaultKind.UnclosedQuote;
+            AddCell(open, end);
+            CloseRow(end, end);
+            return end;
+        }
+
+        private void AddCell(int from, int to)
+        {
+            if (cellCount == scanner.cells.Length)
+                Array.Resize(ref scanner.cells, 2 * cellCount);
+            scanner.cells[cellCount++] = new CsvCell(from, to);
+        }
+
+        private void CloseRow(int stop, int next)
+        {
+            bool blank = stop == row && cellCount - firstCell <= 1;
+            if (blank)
+            {
+                cellCount = firstCell;
+            }
+            else
+            {
+                if (scanner.Rows == scanner.rows.Length)
+                    Array.Resize(ref scanner.rows, 2 * scanner.Rows);
+                int count = cellCount - firstCell;
+                if (fault == FaultKind.None && count != scanner.Columns && scanner.Columns > 0)
+                    fault = FaultKind.Ragged;
+                scanner.rows[scanner.Rows++] = new CsvRow { Start = row, End = stop, FirstCell = firstCell, Cells = count, Fault = fault };
+            }
+            fault = FaultKind.None;
+            firstCell = cellCount;
+            row = cell = next;
+        }
+
+        private readonly ulong Hits(int at)
+        {
+            ref byte first = ref MemoryMarshal.GetArrayDataReference(buffer);
+            ulong hits;
+            if (Vector512.IsHardwareAccelerated)
+            {
+                Vector512<byte> v = Vector512.LoadUnsafe(ref first, (nuint)at);
+                hits = (Vector512.Equals(v, Vector512.Create(separator)) | Vector512.Equals(v, Vector512.Create((byte)'"'))
+                    | Vector512.Equals(v, Vector512.Create((byte)'\n')) | Vector512.Equals(v, Vector512.Create((byte)'\r'))).ExtractMostSignificantBits();
+            }
+            else
+            {
+                hits = Half(ref first, at) | (ulong)Half(ref first, at + 32) << 32;
+            }
+            int left = end - at;
+            return left >= Vector ? hits : hits & ((1UL << left) - 1);
+        }
+
+        private readonly uint Half(ref byte first, int at)
+        {
+            Vector256<byte> v = Vector256.LoadUnsafe(ref first, (nuint)at);
+            return (Vector256.Equals(v, Vector256.Create(separator)) | Vector256.Equals(v, Vector256.Create((byte)'"'))
+                | Vector256.Equals(v, Vector256.Create((byte)'\n')) | Vector256.Equals(v, Vector256.Create((byte)'\r'))).ExtractMostSignificantBits();
+        }
+    }
+}
