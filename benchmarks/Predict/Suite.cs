@@ -1,21 +1,30 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 
 namespace Tidemark.Benchmarks.Predict;
 
-/// <summary>Brings a model into the running suite the way a user does: registers a version, makes it champion, waits until it is ready.</summary>
+/// <summary>Brings a model into the running suite the way a user does: registers a version and makes it champion.</summary>
 internal static class Suite
 {
     public static async Task ServeAsync(int port, Workload workload)
     {
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(60) };
         using var model = new ByteArrayContent(workload.Onnx) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
-        await SucceedAsync(client.PostAsync($"/api/models/{workload.Model}/versions", model));
+        string registered = await SucceedAsync(client.PostAsync($"/api/models/{workload.Model}/versions", model));
+        string version = JsonNode.Parse(registered)!["version"]!.GetValue<string>();
+
+        using var move = new HttpRequestMessage(HttpMethod.Put, $"/api/models/{workload.Model}/aliases/champion") { Content = JsonContent.Create(new { version }) };
+        move.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
+        await SucceedAsync(client.SendAsync(move));
     }
 
-    private static async Task SucceedAsync(Task<HttpResponseMessage> sending)
+    private static async Task<string> SucceedAsync(Task<HttpResponseMessage> sending)
     {
         using HttpResponseMessage response = await sending;
-        if (!response.IsSuccessStatusCode)
-            throw new BenchmarkException($"The suite answered {(int)response.StatusCode} to {response.RequestMessage!.RequestUri!.AbsolutePath}: {await response.Content.ReadAsStringAsync()}");
+        string body = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode
+            ? body
+            : throw new BenchmarkException($"The suite answered {(int)response.StatusCode} to {response.RequestMessage!.RequestUri!.AbsolutePath}: {body}");
     }
 }
