@@ -9,9 +9,15 @@ internal sealed partial class Peer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private const double TicksPerSecond = 100; // of /proc; USER_HZ is 100 on every Linux that .NET runs on
-    private readonly ChildProcess process;
+    private readonly IAsyncDisposable process;
+    private readonly int id;
 
-    private Peer(string name, ChildProcess process, int port) => (Name, this.process, Port) = (name, process, port);
+    private Peer(string name, IAsyncDisposable process, int id, int port) => (Name, this.process, this.id, Port) = (name, process, id, port);
+
+    public Peer(string name, HostProcess host)
+        : this(name, host, host.Id, host.Address.Port)
+    {
+    }
 
     public string Name { get; }
 
@@ -22,24 +28,24 @@ internal sealed partial class Peer : IAsyncDisposable
     {
         get
         {
-            string stat = File.ReadAllText($"/proc/{process.Id}/stat");
+            string stat = File.ReadAllText($"/proc/{id}/stat");
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return TimeSpan.FromSeconds((long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
         }
     }
 
     /// <summary>Resident memory in MiB.</summary>
-    public double Memory => long.Parse(Kilobytes().Match(File.ReadAllText($"/proc/{process.Id}/status")).Groups[1].Value, CultureInfo.InvariantCulture) / 1024.0;
+    public double Memory => long.Parse(Kilobytes().Match(File.ReadAllText($"/proc/{id}/status")).Groups[1].Value, CultureInfo.InvariantCulture) / 1024.0;
 
     /// <summary>Starts a program and waits until it says <c>Host started: http://127.0.0.1:{port}</c>.</summary>
-    public static async Task<Peer> StartAsync(string name, string program, string[] arguments, IReadOnlyDictionary<string, string?>? environment = null)
+    public static async Task<Peer> StartAsync(string name, string program, params string[] arguments)
     {
-        ChildProcess process = ChildProcess.Start(program, arguments, environment, "build the solution first (./bench does).");
+        ChildProcess process = ChildProcess.Start(program, arguments, environment: null, "build the solution first (./bench does).");
         try
         {
             string? line = await process.WaitForLineAsync(l => Started().IsMatch(l)).WaitAsync(Patience);
             if (line is null) throw new BenchmarkException($"{name} ended before it listened: {string.Join(" | ", process.Output.TakeLast(5))}");
-            return new Peer(name, process, int.Parse(Started().Match(line).Groups[1].Value, CultureInfo.InvariantCulture));
+            return new Peer(name, process, process.Id, int.Parse(Started().Match(line).Groups[1].Value, CultureInfo.InvariantCulture));
         }
         catch
         {

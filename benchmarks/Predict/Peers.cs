@@ -20,14 +20,12 @@ internal sealed class Peers(string root, string folder) : IAsyncDisposable
     {
         string model = Path.Combine(folder, $"{workload.Model}.onnx");
         await File.WriteAllBytesAsync(model, workload.Onnx);
-        Peer peer = name switch
+        return name switch
         {
             "suite" => await StartSuiteAsync(workload),
-            Foreign => await Peer.StartAsync(name, "node", [Path.Combine(root, "benchmarks/fastify/server.mjs"), model]),
-            _ => await Peer.StartAsync(name, Environment.ProcessPath!, ["serve", name, model]),
+            Foreign => Keep(await Peer.StartAsync(name, "node", Path.Combine(root, "benchmarks/fastify/server.mjs"), model)),
+            _ => Keep(await Peer.StartAsync(name, Environment.ProcessPath!, "serve", name, model)),
         };
-        started.Add(peer);
-        return peer;
     }
 
     public async ValueTask DisposeAsync()
@@ -39,14 +37,17 @@ internal sealed class Peers(string root, string folder) : IAsyncDisposable
 
     private async Task<Peer> StartSuiteAsync(Workload workload)
     {
-        Azurite azurite = await Azurite.StartAsync(new AzuriteOptions(root));
-        started.Add(azurite);
-        Peer peer = await Peer.StartAsync(
-            "suite",
-            Path.Combine(root, "artifacts/bin/Functions/release/Tidemark.Functions"),
-            ["--port", "0"],
-            new Dictionary<string, string?> { ["AzureWebJobsStorage"] = azurite.ConnectionString });
-        await Suite.ServeAsync(peer.Port, workload);
+        Azurite azurite = Keep(await Azurite.StartAsync(new AzuriteOptions(root)));
+        var settings = new Dictionary<string, string?> { ["AzureWebJobsStorage"] = azurite.ConnectionString };
+        Peer peer = Keep(new Peer("suite", await HostProcess.StartAsync(new HostOptions(root) { Settings = settings })));
+        await SuiteModel.ServeAsync(peer.Port, workload);
         return peer;
+    }
+
+    private T Keep<T>(T one)
+        where T : IAsyncDisposable
+    {
+        started.Add(one);
+        return one;
     }
 }

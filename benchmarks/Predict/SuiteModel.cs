@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Tidemark.Benchmarks.Predict;
 
 /// <summary>Brings a model into the running suite the way a user does: registers a version and makes it champion.</summary>
-internal static class Suite
+internal static class SuiteModel
 {
     public static async Task ServeAsync(int port, Workload workload)
     {
