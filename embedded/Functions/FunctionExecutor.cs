@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,11 +45,25 @@ internal sealed class FunctionExecutor
         return await RunAsync(invocation);
     }
 
-    /// <summary>Runs an HTTP function and writes its response.</summary>
-    public Task<InvocationOutcome> InvokeAsync(FunctionInvoker invoker, HttpContext http) =>
-        RunAsync(new Invocation(invoker, null, limits, default) { HttpContext = http });
+    /// <summary>Runs an HTTP function and writes its response; its scope is the request's scope too.</summary>
+    /// <remarks>
+    /// A failure before the response began is answered with 500 (or the status of a bad request) and an empty body; afterwards the
+    /// connection is cut.
+    /// </remarks>
+    public async Task InvokeAsync(FunctionInvoker invoker, HttpContext http)
+    {
+        var invocation = new Invocation(invoker, null, limits, default) { HttpContext = http };
+        IServiceProvidersFeature? outer = http.Features.Get<IServiceProvidersFeature>();
+        http.Features.Set<IServiceProvidersFeature>(invocation);
+        InvocationOutcome outcome = await RunAsync(invocation);
+        if (!outcome.Succeeded)
+            HttpResultWriter.Fail(http, outcome.Error!);
+        http.Features.Set(outer);
+        await invocation.DisposeAsync();
+    }
 
-    private async Task<InvocationOutcome> RunAsync(Invocation invocation)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<InvocationOutcome> RunAsync(Invocation invocation)
     {
         using Activity? activity = InvocationActivity.Start(invocation);
         using IDisposable? scope = log.Begin(invocation);

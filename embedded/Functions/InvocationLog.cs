@@ -11,9 +11,10 @@ internal sealed partial class InvocationLog(ILoggerFactory loggers)
     /// <summary>Logs the start, and opens a scope with the function's name and the invocation's identifier; null where nobody reads it.</summary>
     public IDisposable? Begin(Invocation invocation)
     {
-        if (!results.IsEnabled(Level(invocation)))
+        LogLevel level = Level(invocation);
+        if (!results.IsEnabled(level))
             return null;
-        Executing(Level(invocation), invocation.FunctionDefinition.Name, invocation.InvocationId);
+        Executing(results, level, invocation.FunctionDefinition.Name, invocation.InvocationId);
         return results.BeginScope(new KeyValuePair<string, object>[]
         {
             new("AzureFunctions_FunctionName", invocation.FunctionDefinition.Name),
@@ -23,24 +24,23 @@ internal sealed partial class InvocationLog(ILoggerFactory loggers)
 
     public void Succeeded(Invocation invocation)
     {
-        if (results.IsEnabled(Level(invocation)))
-            Executed(Level(invocation), invocation.FunctionDefinition.Name, invocation.InvocationId);
+        LogLevel level = Level(invocation);
+        if (results.IsEnabled(level))
+            Executed(results, level, invocation.FunctionDefinition.Name, invocation.InvocationId);
     }
 
-    public void Failed(Invocation invocation, Exception error) => Threw(error, invocation.FunctionDefinition.Name, invocation.InvocationId);
+    public void Failed(Invocation invocation, Exception error)
+    {
+        if (error is OperationCanceledException && invocation.HttpContext?.RequestAborted.IsCancellationRequested == true)
+            Abandoned(application, invocation.FunctionDefinition.Name, invocation.InvocationId);
+        else
+            Threw(application, error, invocation.FunctionDefinition.Name, invocation.InvocationId);
+    }
 
     /// <summary>An HTTP function returned something that is no response: the caller got 200 with no body.</summary>
-    public void NoResponse(Invocation invocation, object value) => NotAResponse(invocation.FunctionDefinition.Name, value.GetType());
+    public void NoResponse(Invocation invocation, object value) => NotAResponse(application, invocation.FunctionDefinition.Name, value.GetType());
 
     private static LogLevel Level(Invocation invocation) => invocation.HttpContext is null ? LogLevel.Information : LogLevel.Debug;
-
-    private void Executing(LogLevel level, string function, string invocation) => Executing(results, level, function, invocation);
-
-    private void Executed(LogLevel level, string function, string invocation) => Executed(results, level, function, invocation);
-
-    private void Threw(Exception error, string function, string invocation) => Threw(application, error, function, invocation);
-
-    private void NotAResponse(string function, Type type) => NotAResponse(application, function, type);
 
     [LoggerMessage(EventId = 1, Message = "Executing 'Functions.{Function}' (Id={InvocationId})")]
     private static partial void Executing(ILogger logger, LogLevel level, string function, string invocationId);
@@ -50,6 +50,9 @@ internal sealed partial class InvocationLog(ILoggerFactory loggers)
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "Function '{Function}', Invocation id '{InvocationId}': An exception was thrown by the invocation.")]
     private static partial void Threw(ILogger logger, Exception error, string function, string invocationId);
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Debug, Message = "Function '{Function}', Invocation id '{InvocationId}': the caller went away.")]
+    private static partial void Abandoned(ILogger logger, string function, string invocationId);
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning,
         Message = "Function '{Function}' returned a {Type}, which is no HTTP response: the caller got an empty one. Return IActionResult, IResult or HttpResponseData.")]

@@ -42,28 +42,13 @@ internal sealed class HttpFunctions(FunctionExecutor executor, FunctionKeys keys
         AuthorizationLevel level = trigger.HostAuthLevel;
         bool open = !keys.AreAsked || level == AuthorizationLevel.Anonymous;
         RequestDelegate handler = open
-            ? http => InvokeAsync(invoker, http)
-            : http => keys.Accept(http.Request, level, function.Name) ? InvokeAsync(invoker, http) : Refuse(http);
+            ? http => executor.InvokeAsync(invoker, http)
+            : http => keys.Accept(http.Request, level, function.Name) ? executor.InvokeAsync(invoker, http) : Refuse(http);
         string template = Template(function, prefix);
         IEndpointConventionBuilder endpoint = trigger.Methods is { Length: > 0 } methods
             ? routes.MapMethods(template, methods.Select(m => m.ToUpperInvariant()), handler)
             : routes.Map(template, handler);
         endpoint.WithDisplayName(function.Name);
-    }
-
-    /// <summary>A failure before the response began is 500 with an empty body; afterwards the connection is cut.</summary>
-    private async Task InvokeAsync(FunctionInvoker invoker, HttpContext http)
-    {
-        InvocationOutcome outcome = await executor.InvokeAsync(invoker, http);
-        if (outcome.Succeeded)
-            return;
-        if (http.Response.HasStarted)
-        {
-            http.Abort();
-            return;
-        }
-        http.Response.Clear();
-        http.Response.StatusCode = StatusCodes.Status500InternalServerError;
     }
 
     private static Task Refuse(HttpContext http)

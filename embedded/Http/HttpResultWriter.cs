@@ -32,4 +32,16 @@ internal static class HttpResultWriter
                 return Task.CompletedTask;
         }
     }
+
+    /// <summary>Answers a failed invocation: 500 (413 and its like for a request that Kestrel refused), or a cut connection once the answer began.</summary>
+    public static void Fail(HttpContext http, Exception error)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+        http.Response.Clear();
+        http.Response.StatusCode = (error as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
+    }
 }
