@@ -22,6 +22,6 @@ internal static partial class QueueNames
     public static string? PoisonOf(string queue) =>
         queue.EndsWith(PoisonSuffix, StringComparison.Ordinal) || queue.Length + PoisonSuffix.Length > MaxLength ? null : queue + PoisonSuffix;
 
-    [GeneratedRegex("^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$")]
+    [GeneratedRegex(@"^(?=.{3,63}\z)[a-z0-9]+(-[a-z0-9]+)*\z")]
     private static partial Regex Valid();
 }
