@@ -85,6 +85,7 @@ internal sealed class HostAssembly
         services.AddSingleton<FunctionKeys>();
         services.AddSingleton<HttpFunctions>();
         services.AddSingleton<AdminRoutes>();
+        services.AddListeners();
         services.Configure<HostOptions>(o => o.ServicesStopConcurrently = true);
         services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
         services.Configure<WorkerOptions>(BuiltInConverters.Register);
