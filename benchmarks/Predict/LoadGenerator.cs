@@ -16,7 +16,7 @@ internal sealed record LoadResult(int Answered, TimeSpan Elapsed, long[] Latenci
         Stopwatch.GetElapsedTime(0, Latencies[Math.Min((int)(quantile * Latencies.Length), Latencies.Length - 1)]).TotalMicroseconds;
 }
 
-/// <summary>A closed loop: as many threads as connections, each with one request under way, for a stretch of time.</summary>
+/// <summary>A closed loop: as many threads as connections, each with one request under way, for a stretch of time and at least one request.</summary>
 internal static class LoadGenerator
 {
     private const float Tolerance = 1e-5f;
@@ -53,14 +53,17 @@ internal static class LoadGenerator
         using var connection = new Connection(port);
         var latencies = new List<long>(1 << 16);
         int row = first;
-        for (long sent = Stopwatch.GetTimestamp(), answered; sent < end; sent = answered)
+        long sent, answered = Stopwatch.GetTimestamp();
+        do
         {
+            sent = answered;
             ReadOnlySpan<byte> body = connection.Exchange(workload.Request(row));
             answered = Stopwatch.GetTimestamp();
             latencies.Add(answered - sent);
             Check(body, workload.Expected(row));
             row = (row + 1) % workload.Count;
         }
+        while (answered < end);
         return latencies;
     }
 

@@ -75,12 +75,14 @@ public sealed class BenchmarkTests
     public async Task Client_counts_right_answers_and_refuses_wrong_ones(bool right, bool chunked)
     {
         Workload workload = Workload.Create("lr");
+        int served = 0;
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder([]);
         builder.Logging.ClearProviders();
         await using WebApplication app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         app.MapPost("/v2/models/lr/infer", async (HttpContext context, Request request) =>
         {
+            Interlocked.Increment(ref served);
             float p = workload.Expected(int.Parse(request.Id[1..])) + (right ? 0 : 0.01f);
             string answer = FormattableString.Invariant($$"""{"outputs":[{"data":[{{1 - p}},{{p}}]}]}""");
             if (!chunked) context.Response.ContentLength = answer.Length;
@@ -90,8 +92,14 @@ public sealed class BenchmarkTests
         await app.StartAsync(TestContext.Current.CancellationToken);
         int port = new Uri(app.Urls.Single()).Port;
 
-        if (right) Assert.True(LoadGenerator.Run(port, workload, connections: 2, TimeSpan.FromMilliseconds(200)).Answered > 10);
-        else Assert.Contains("Expected probability", Assert.Throws<BenchmarkException>(() => LoadGenerator.Run(port, workload, 2, TimeSpan.FromMilliseconds(200))).Message);
+        LoadResult Run() => LoadGenerator.Run(port, workload, connections: 2, TimeSpan.FromMilliseconds(50));
+        if (right)
+        {
+            LoadResult result = Run();
+            Assert.Equal(served, result.Answered);
+            Assert.InRange(result.Microseconds(0.5), 1, result.Microseconds(0.99));
+        }
+        else Assert.Contains("Expected probability", Assert.Throws<BenchmarkException>(Run).Message);
     }
 
     private sealed record Request(string Id);
