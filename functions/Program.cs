@@ -1,1 +1,12 @@
-Console.WriteLine("Tidemark");
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+using Tidemark.Platform;
+using Tidemark.Registry;
+
+FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+
+builder.AddPlatform();
+builder.AddRegistry();
+
+builder.Build().Run();

@@ -79,21 +79,18 @@ public sealed class ModelBlobs(BlobServiceClient service)
     {
         try
         {
-            var properties = await blob.GetPropertiesAsync(cancellationToken: cancellation);
-            if (properties.Value.ContentLength > Math.Min(limit, Array.MaxLength))
-                return new Failure(FailureKind.TooLarge, "File too large", $"The file has {properties.Value.ContentLength} bytes; the limit is {limit}.");
+            using BlobDownloadStreamingResult download = await blob.DownloadStreamingAsync(cancellationToken: cancellation);
+            long length = download.Details.ContentLength;
+            if (length > Math.Min(limit, Array.MaxLength))
+                return new Failure(FailureKind.TooLarge, "File too large", $"The file has {length} bytes; the limit is {limit}.");
 
-            var unchanged = new BlobRequestConditions { IfMatch = properties.Value.ETag };
-            var content = await blob.DownloadContentAsync(new BlobDownloadOptions { Conditions = unchanged }, cancellation);
-            return content.Value.Content.ToArray();
+            byte[] bytes = new byte[length];
+            await download.Content.ReadExactlyAsync(bytes, cancellation);
+            return bytes;
         }
         catch (RequestFailedException e) when (e.Status == 404 && !StorageOutage.Is(e))
         {
             return (byte[]?)null;
-        }
-        catch (RequestFailedException e) when (e.Status == 412)
-        {
-            throw new RequestFailedException(503, "The file was being replaced while it was read.", e);
         }
     }
 

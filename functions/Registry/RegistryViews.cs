@@ -29,8 +29,8 @@ public sealed record VersionView(
 /// <param name="Previous">What the alias named before; absent for the first move.</param>
 public sealed record AliasView(string Model, string Alias, string Version, string? Previous, long Sequence, DateTimeOffset Since, string By)
 {
-    public static AliasView Of(ModelName model, AliasRow row) => new(
-        model.ToString(), row.RowKey[AliasRow.Prefix.Length..], row.Version, row.Previous, row.Sequence, row.At, row.By);
+    public static AliasView Of(AliasRow row) => new(
+        row.PartitionKey, row.RowKey[AliasRow.Prefix.Length..], row.Version, row.Previous, row.Sequence, row.At, row.By);
 }
 
 public sealed record AliasRequest(string? Version, string? Reason);

@@ -9,17 +9,17 @@ public sealed class Versions(RegistryTable table, ModelBlobs blobs, ModelDirecto
     private const int MaxTries = 20;
 
     /// <summary>One page of models with what their <c>champion</c> is, by name.</summary>
-    public async Task<ModelPage> ModelsAsync(ModelCursor after, int limit, CancellationToken cancellation)
+    public async Task<Outcome<ModelPage>> ModelsAsync(ModelPageRequest page, CancellationToken cancellation)
     {
         var names = new List<string>();
-        await foreach (var row in table.ModelsAsync(after.Name, limit + 1, cancellation))
+        await foreach (var row in table.ModelsAsync(page.After, page.Limit + 1, cancellation))
         {
             names.Add(row.RowKey);
-            if (names.Count > limit) break;
+            if (names.Count > page.Limit) break;
         }
 
-        string? next = names.Count > limit ? new ModelCursor(names[limit - 1]).ToString() : null;
-        var models = await Task.WhenAll(names.Take(limit).Select(async name =>
+        string? next = names.Count > page.Limit ? ModelPageRequest.CursorAfter(names[page.Limit - 1]) : null;
+        var models = await Task.WhenAll(names.Take(page.Limit).Select(async name =>
             new ModelSummary(name, (await table.AliasAsync(ModelName.Parse(name).Value, AliasName.Champion, cancellation))?.Version)));
         return new ModelPage(models, next);
     }

@@ -8,6 +8,7 @@ using Tidemark.Platform.Storage;
 using Tidemark.Registry;
 using Tidemark.Tests.Platform;
 using Tidemark.Tests.Platform.Inference;
+using Xunit;
 
 namespace Tidemark.Tests.Registry;
 
@@ -17,6 +18,9 @@ internal sealed class RegistryProcess : IAsyncDisposable
     private readonly ServiceProvider services;
 
     private RegistryProcess(ServiceProvider services) => this.services = services;
+
+    /// <summary>Ends a test that hangs.</summary>
+    public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public Registration Registration => services.GetRequiredService<Registration>();
 
@@ -75,15 +79,15 @@ internal sealed class RegistryProcess : IAsyncDisposable
 
     public async Task<ModelVersion> RegisterAsync(ModelName model, float seed)
     {
-        var registered = await Registration.RegisterAsync(model, File(seed), new ModelMetadata(), Actor.Anonymous, default);
+        var registered = await Registration.RegisterAsync(model, File(seed), new ModelMetadata(), Actor.Anonymous, Stop);
         return Version(registered.Value!.Manifest.Version);
     }
 
     /// <summary>Promotes whatever stands there now, and returns the new entity tag.</summary>
     public async Task<string> PromoteAsync(ModelName model, ModelVersion version)
     {
-        var current = await Table.AliasAsync(model, AliasName.Champion, default);
-        var moved = await Aliases.PromoteAsync(Promotion(model, current?.Tag), version, default);
+        var current = await Table.AliasAsync(model, AliasName.Champion, Stop);
+        var moved = await Aliases.PromoteAsync(Promotion(model, current?.Tag), version, Stop);
         return moved.Value!.Tag;
     }
 
@@ -96,21 +100,21 @@ internal sealed class RegistryProcess : IAsyncDisposable
     public async Task<List<HistoryRow>> MovesAsync(ModelName model)
     {
         var rows = new List<HistoryRow>();
-        await foreach (var row in Table.RowsAsync<HistoryRow>(model, HistoryRow.Prefix(AliasName.Champion), default)) rows.Add(row);
+        await foreach (var row in Table.RowsAsync<HistoryRow>(model, HistoryRow.Prefix(AliasName.Champion), Stop)) rows.Add(row);
         return rows;
     }
 
     public async Task<List<VersionRow>> RowsAsync(ModelName model)
     {
         var rows = new List<VersionRow>();
-        await foreach (var row in Table.RowsAsync<VersionRow>(model, VersionRow.Prefix, default)) rows.Add(row);
+        await foreach (var row in Table.RowsAsync<VersionRow>(model, VersionRow.Prefix, Stop)) rows.Add(row);
         return rows;
     }
 
     public async Task<List<AuditRow>> AuditAsync(ModelName model)
     {
         var rows = new List<AuditRow>();
-        await foreach (var row in Table.RowsAsync<AuditRow>(model, "audit:", default)) rows.Add(row);
+        await foreach (var row in Table.RowsAsync<AuditRow>(model, "audit:", Stop)) rows.Add(row);
         return rows;
     }
 

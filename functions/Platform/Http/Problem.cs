@@ -10,6 +10,8 @@ public sealed class Problem : IResult
 {
     public const string ContentType = "application/problem+json";
 
+    private const string TypePrefix = "urn:tidemark:problem:";
+
     private readonly Failure failure;
 
     public Problem(Failure failure) => this.failure = failure;
@@ -35,6 +37,16 @@ public sealed class Problem : IResult
         ? Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture)
         : null;
 
+    /// <summary>500 for a bug: says that it is ours, and nothing else.</summary>
+    public static Task UnexpectedAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        var document = new ProblemDocument(
+            TypePrefix + "unexpected", "Unexpected error", context.Response.StatusCode,
+            "Something went wrong here that should not. It has been logged; trying again may or may not help.", Errors: null);
+        return context.Response.WriteAsJsonAsync(document, ProblemJson.Default.ProblemDocument, ContentType, context.RequestAborted);
+    }
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         HttpResponse response = httpContext.Response;
@@ -43,7 +55,7 @@ public sealed class Problem : IResult
             response.Headers.RetryAfter = seconds;
 
         var document = new ProblemDocument(
-            "urn:tidemark:problem:" + Slug(failure.Kind.ToString()),
+            TypePrefix + Slug(failure.Kind.ToString()),
             failure.Title,
             response.StatusCode,
             failure.Detail,

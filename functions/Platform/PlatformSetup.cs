@@ -1,0 +1,16 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+using Tidemark.Platform.Http;
+using Tidemark.Platform.Storage;
+
+namespace Tidemark.Platform;
+
+public static class PlatformSetup
+{
+    public static FunctionsApplicationBuilder AddPlatform(this FunctionsApplicationBuilder builder)
+    {
+        builder.UseMiddleware<UnexpectedErrors>();
+        builder.AddStorage();
+        return builder;
+    }
+}
