@@ -17,6 +17,7 @@ public sealed class OnnxModel : IDisposable
         Inputs = inputs;
         Outputs = outputs;
         CustomMetadata = session.ModelMetadata.CustomMetadataMap;
+        ShapesFollowBatch = outputs.All(output => output.Shape is [-1, ..] ? output.Shape.Skip(1).All(size => size > 0) : output.Shape.Count > 0 && output.Shape.All(size => size > 0));
         MemoryEstimate = (3L * size) + (1 << 20);
     }
 
@@ -37,6 +38,12 @@ public sealed class OnnxModel : IDisposable
     public long MemoryEstimate { get; }
 
     internal InferenceSession Session { get; }
+
+    /// <summary>
+    /// Whether every output's shape is its declared one with the batch in front, so that memory for it can be had before the run. False
+    /// once a run showed otherwise.
+    /// </summary>
+    internal bool ShapesFollowBatch { get; set; }
 
     /// <summary>
     /// Loads a model, or says why it is refused (kind <see cref="FailureKind.Unprocessable"/>): not an ONNX model or cut short, external
