@@ -16,6 +16,7 @@ internal sealed class TensorBuffer
     {
         Spec = spec;
         Name = Encoding.UTF8.GetBytes(spec.Name);
+        Word = Encoding.UTF8.GetBytes(DataTypes.Word(spec.Type));
         Shape = [.. spec.Shape];
         ElementSize = DataTypes.Size(spec.Type);
     }
@@ -24,6 +25,9 @@ internal sealed class TensorBuffer
 
     /// <summary>The tensor's name in UTF-8.</summary>
     public byte[] Name { get; }
+
+    /// <summary>The protocol's word for the type in UTF-8.</summary>
+    public byte[] Word { get; }
 
     /// <summary>The shape of this request.</summary>
     public long[] Shape { get; private set; }
@@ -62,6 +66,15 @@ internal sealed class TensorBuffer
     {
         for (int i = 0; i < Shape.Length; i++) Shape[i] = Spec.Shape[i] < 0 ? batch : Spec.Shape[i];
         if (!IsText) Room(checked(Count * ElementSize));
+    }
+
+    /// <summary>Zeros or empty strings in the declared shape with <paramref name="batch"/> rows: for a warm-up.</summary>
+    public void Zero(long batch)
+    {
+        Follow(batch);
+        Cells.Clear();
+        for (int i = 0; IsText && i < Count; i++) Cells.Add([]);
+        if (!IsText) bytes.AsSpan().Clear();
     }
 
     /// <summary>At least <paramref name="count"/> elements to write or read, whatever the shape.</summary>

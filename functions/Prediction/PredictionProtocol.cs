@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Tidemark.Platform.Errors;
+using Tidemark.Platform.Http;
+using Tidemark.Platform.Json;
+
+namespace Tidemark.Prediction;
+
+/// <summary>What differs between the ways to ask for a prediction.</summary>
+internal abstract class PredictionProtocol
+{
+    /// <summary>Fills the exchange's tensors from the body, or says what is wrong with it.</summary>
+    public abstract Failure? Read(ReadOnlySpan<byte> body, LoadedModel model, Exchange exchange);
+
+    /// <summary>Writes the outputs into the exchange's answer.</summary>
+    public abstract void Write(LoadedModel model, Exchange exchange);
+
+    /// <summary>The failure in the protocol's own form.</summary>
+    public IResult Refuse(Failure failure)
+    {
+        var json = new JsonBuffer();
+        Error(json, failure);
+        return new ErrorAnswer(failure, json.Written.ToArray());
+    }
+
+    protected abstract void Error(JsonBuffer json, Failure failure);
+}
+
+/// <summary>Open Inference Protocol v2, JSON. Errors are <c>{"error":"…"}</c>.</summary>
+internal sealed class OpenInference(IOptions<PredictionOptions> options) : PredictionProtocol
+{
+    public override Failure? Read(ReadOnlySpan<byte> body, LoadedModel model, Exchange exchange) => InferReader.Read(body, model, exchange, options.Value);
+
+    public override void Write(LoadedModel model, Exchange exchange) => InferWriter.Write(model, exchange);
+
+    protected override void Error(JsonBuffer json, Failure failure)
+    {
+        json.Raw("{\"error\":"u8);
+        json.Text(failure.Detail);
+        json.Raw((byte)'}');
+    }
+}
+
+/// <summary>MLflow's scoring protocol. Errors are <c>{"error_code":"…","message":"…"}</c>.</summary>
+internal sealed class MlflowScoring(IOptions<PredictionOptions> options) : PredictionProtocol
+{
+    public override Failure? Read(ReadOnlySpan<byte> body, LoadedModel model, Exchange exchange) => FrameReader.Read(body, model, exchange, options.Value);
+
+    public override void Write(LoadedModel model, Exchange exchange) => FrameWriter.Write(model, exchange);
+
+    protected override void Error(JsonBuffer json, Failure failure)
+    {
+        json.Raw("{\"error_code\":"u8);
+        json.Text(failure.Kind switch
+        {
+            FailureKind.NotFound or FailureKind.Gone => "RESOURCE_DOES_NOT_EXIST",
+            FailureKind.Unavailable => "TEMPORARILY_UNAVAILABLE",
+            FailureKind.TooLarge => "REQUEST_LIMIT_EXCEEDED",
+            FailureKind.DataLoss => "DATA_LOSS",
+            _ => "BAD_REQUEST",
+        });
+        json.Raw(",\"message\":"u8);
+        json.Text(failure.Detail);
+        json.Raw((byte)'}');
+    }
+}
+
+/// <summary>A refusal: status, Retry-After and the protocol's document.</summary>
+internal sealed class ErrorAnswer(Failure failure, byte[] body) : IResult
+{
+    public int Status { get; } = failure.Kind switch
+    {
+        // The protocols know 400 for whatever is wrong with a request and 404 for whatever is not there.
+        FailureKind.Unprocessable => StatusCodes.Status400BadRequest,
+        FailureKind.Gone => StatusCodes.Status404NotFound,
+        var kind => Problem.StatusOf(kind),
+    };
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = Status;
+        if (Problem.RetryAfter(failure) is { } seconds) response.Headers.RetryAfter = seconds;
+        response.ContentType = "application/json";
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body, httpContext.RequestAborted).AsTask();
+    }
+}
