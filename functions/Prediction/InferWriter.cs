@@ -66,7 +66,7 @@ internal static class OutputElements
         {
             case TensorElementType.Float: Each(json, slot.Data<float>(output).Slice(start, count), static (json, value) => json.Number(value)); break;
             case TensorElementType.Double: Each(json, slot.Data<double>(output).Slice(start, count), static (json, value) => json.Number(value)); break;
-            case TensorElementType.Float16: Each(json, slot.Data<Half>(output).Slice(start, count), static (json, value) => json.Number(value)); break;
+            case TensorElementType.Float16: Each(json, slot.Data<Half>(output).Slice(start, count), static (json, value) => json.Number((float)value)); break; // exact in a float
             case TensorElementType.Int64: Each(json, slot.Data<long>(output).Slice(start, count), static (json, value) => json.Number(value)); break;
             case TensorElementType.Int32: Each(json, slot.Data<int>(output).Slice(start, count), static (json, value) => json.Number((long)value)); break;
             case TensorElementType.Int16: Each(json, slot.Data<short>(output).Slice(start, count), static (json, value) => json.Number((long)value)); break;

@@ -7,13 +7,17 @@ using Tidemark.Platform.Json;
 namespace Tidemark.Prediction;
 
 /// <summary>What differs between the ways to ask for a prediction.</summary>
-internal abstract class PredictionProtocol
+public abstract class PredictionProtocol
 {
+    private protected PredictionProtocol()
+    {
+    }
+
     /// <summary>Fills the exchange's tensors from the body, or says what is wrong with it.</summary>
-    public abstract Failure? Read(ReadOnlySpan<byte> body, LoadedModel model, Exchange exchange);
+    internal abstract Failure? Read(ReadOnlySpan<byte> body, LoadedModel model, Exchange exchange);
 
     /// <summary>Writes the outputs into the exchange's answer.</summary>
-    public abstract void Write(LoadedModel model, Exchange exchange);
+    internal abstract void Write(LoadedModel model, Exchange exchange);
 
     /// <summary>The failure in the protocol's own form.</summary>
     public IResult Refuse(Failure failure)
@@ -23,17 +27,17 @@ internal abstract class PredictionProtocol
         return new ErrorAnswer(failure, json.Written.ToArray());
     }
 
-    protected abstract void Error(JsonBuffer json, Failure failure);
+    private protected abstract void Error(JsonBuffer json, Failure failure);
 }
 
 /// <summary>Open Inference Protocol v2, JSON. Errors are <c>{"error":"…"}</c>.</summary>
-internal sealed class OpenInference(IOptions<PredictionOptions> options) : PredictionProtocol
+public sealed class OpenInference(IOptions<PredictionOptions> options) : PredictionProtocol
 {
-    public override Failure? Read(ReadOnlySpan<byte> body, LoadedModel model, Exchange exchange) => InferReader.Read(body, model, exchange, options.Value);
+    internal override Failure? Read(ReadOnlySpan<byte> body, LoadedModel model, Exchange exchange) => InferReader.Read(body, model, exchange, options.Value);
 
-    public override void Write(LoadedModel model, Exchange exchange) => InferWriter.Write(model, exchange);
+    internal override void Write(LoadedModel model, Exchange exchange) => InferWriter.Write(model, exchange);
 
-    protected override void Error(JsonBuffer json, Failure failure)
+    private protected override void Error(JsonBuffer json, Failure failure)
     {
         json.Raw("{\"error\":"u8);
         json.Text(failure.Detail);
@@ -42,13 +46,13 @@ internal sealed class OpenInference(IOptions<PredictionOptions> options) : Predi
 }
 
 /// <summary>MLflow's scoring protocol. Errors are <c>{"error_code":"…","message":"…"}</c>.</summary>
-internal sealed class MlflowScoring(IOptions<PredictionOptions> options) : PredictionProtocol
+public sealed class MlflowScoring(IOptions<PredictionOptions> options) : PredictionProtocol
 {
-    public override Failure? Read(ReadOnlySpan<byte> body, LoadedModel model, Exchange exchange) => FrameReader.Read(body, model, exchange, options.Value);
+    internal override Failure? Read(ReadOnlySpan<byte> body, LoadedModel model, Exchange exchange) => FrameReader.Read(body, model, exchange, options.Value);
 
-    public override void Write(LoadedModel model, Exchange exchange) => FrameWriter.Write(model, exchange);
+    internal override void Write(LoadedModel model, Exchange exchange) => FrameWriter.Write(model, exchange);
 
-    protected override void Error(JsonBuffer json, Failure failure)
+    private protected override void Error(JsonBuffer json, Failure failure)
     {
         json.Raw("{\"error_code\":"u8);
         json.Text(failure.Kind switch

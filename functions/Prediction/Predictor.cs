@@ -11,13 +11,20 @@ namespace Tidemark.Prediction;
 /// One prediction request: model, body, tensors, run, answer. The answer is written to the response here, so that an answered request
 /// allocates nothing: the result that goes back to the function does nothing more.
 /// </summary>
-internal sealed class Predictor(ServedModels models, IOptions<PredictionOptions> options, PredictionInstruments instruments)
+public sealed class Predictor
 {
     public const string VersionHeader = "tidemark-model-version";
     public const string StaleHeader = "tidemark-model-stale";
 
     private static readonly IResult Answered = Results.Empty;
     private static readonly Task<IResult> AnsweredTask = Task.FromResult(Answered);
+
+    private readonly ServedModels models;
+    private readonly IOptions<PredictionOptions> options;
+    private readonly PredictionInstruments instruments;
+
+    internal Predictor(ServedModels models, IOptions<PredictionOptions> options, PredictionInstruments instruments) =>
+        (this.models, this.options, this.instruments) = (models, options, instruments);
 
     public Task<IResult> AnswerAsync(HttpRequest request, string model, string? version, PredictionProtocol protocol)
     {

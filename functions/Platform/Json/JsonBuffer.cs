@@ -55,12 +55,6 @@ internal sealed class JsonBuffer
         else if (Utf8Formatter.TryFormat(value, Room(LongestNumber), out int written)) length += written;
     }
 
-    public void Number(Half value)
-    {
-        if (!Half.IsFinite(value)) NoNumber();
-        else if (value.TryFormat(Room(LongestNumber), out int written, default, System.Globalization.CultureInfo.InvariantCulture)) length += written;
-    }
-
     public void Number(long value)
     {
         if (Utf8Formatter.TryFormat(value, Room(LongestNumber), out int written)) length += written;

@@ -1,0 +1,35 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Tidemark.Registry;
+
+namespace Tidemark.Prediction;
+
+public static class PredictionSetup
+{
+    public static FunctionsApplicationBuilder AddPrediction(this FunctionsApplicationBuilder builder)
+    {
+        builder.Services.AddPredictionServices();
+        return builder;
+    }
+
+    /// <summary>Everything the slice needs besides the registry's <see cref="ModelDirectory"/>.</summary>
+    internal static void AddPredictionServices(this IServiceCollection services)
+    {
+        services.AddOptions<PredictionOptions>().BindConfiguration(PredictionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<PredictionInstruments>();
+        services.AddSingleton<DownloadModel>(s => s.GetRequiredService<ModelDirectory>().DownloadAsync);
+        services.AddSingleton<ResolveModel>(s => s.GetRequiredService<ModelDirectory>().ResolveAsync);
+        services.AddSingleton<ListModels>(s => s.GetRequiredService<ModelDirectory>().ListAsync);
+        services.AddSingleton<SessionCache>();
+        services.AddSingleton<ServedModels>();
+        services.AddSingleton<OpenInference>();
+        services.AddSingleton<MlflowScoring>();
+        services.AddSingleton(s => new Predictor(s.GetRequiredService<ServedModels>(), s.GetRequiredService<IOptions<PredictionOptions>>(), s.GetRequiredService<PredictionInstruments>()));
+        services.AddSingleton(s => new ModelDescription(s.GetRequiredService<ServedModels>(), s.GetRequiredService<OpenInference>()));
+        services.AddSingleton(s => new Readiness(s.GetRequiredService<ListModels>(), s.GetRequiredService<SessionCache>(), s.GetRequiredService<TimeProvider>()));
+    }
+}
