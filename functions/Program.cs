@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Tidemark.Platform;
+using Tidemark.Prediction;
 using Tidemark.Registry;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
@@ -8,5 +9,6 @@ builder.ConfigureFunctionsWebApplication();
 
 builder.AddPlatform();
 builder.AddRegistry();
+builder.AddPrediction();
 
 builder.Build().Run();
