@@ -45,9 +45,9 @@ public sealed class AliasFunctions(Aliases aliases, AliasHistory history)
         var question = HistoryRequest.Of(model, request);
         if (!question.Ok) return new Problem(question.Failure);
         if (question.Value.At is { } at)
-            return (await history.AtAsync(question.Value.Model, question.Value.Alias, at, cancellation)).Or(v => new Answer<HistoryView>(v, RegistryJson.Default.HistoryView));
-        return (await history.PageAsync(question.Value.Model, question.Value.Alias, question.Value.After, cancellation)).Or(p => new Answer<HistoryPage>(p, RegistryJson.Default.HistoryPage));
+            return (await history.AtAsync(question.Value.Model, question.Value.Alias, at, cancellation)).Or(v => new Answer<HistoryView>(v, RegistryAnswers.Json.HistoryView));
+        return (await history.PageAsync(question.Value.Model, question.Value.Alias, question.Value.After, cancellation)).Or(p => new Answer<HistoryPage>(p, RegistryAnswers.Json.HistoryPage));
     }
 
-    private static Answer<AliasView> Answer(AliasRow row) => new(AliasView.Of(row), RegistryJson.Default.AliasView, etag: row.Tag);
+    private static Answer<AliasView> Answer(AliasRow row) => new(AliasView.Of(row), RegistryAnswers.Json.AliasView, etag: row.Tag);
 }

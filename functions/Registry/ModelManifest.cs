@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tidemark.Platform.Inference;
 
@@ -82,3 +84,9 @@ public sealed record ModelMetadata
 [JsonSerializable(typeof(HistoryPage))]
 [JsonSerializable(typeof(HistoryView))]
 internal sealed partial class RegistryJson : JsonSerializerContext;
+
+internal static class RegistryAnswers
+{
+    /// <summary>For answers: apostrophes stay apostrophes, since the document is JSON and never part of a page.</summary>
+    public static RegistryJson Json { get; } = new(new JsonSerializerOptions(RegistryJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -18,7 +18,7 @@ public sealed class VersionFunctions(UploadReader uploads, Registration registra
         var outcome = await upload.ThenAsync(u => registration.RegisterAsync(name.Value, u.File, u.Metadata, actor.Value, cancellation));
         return outcome.Or(done => new Answer<ModelManifest>(
             done.Manifest,
-            RegistryJson.Default.ModelManifest,
+            RegistryAnswers.Json.ModelManifest,
             done.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK,
             location: $"/api/models/{done.Manifest.Model}/versions/{done.Manifest.Version}"));
     }
@@ -28,7 +28,7 @@ public sealed class VersionFunctions(UploadReader uploads, Registration registra
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models")] HttpRequest request, CancellationToken cancellation)
     {
         var page = await ModelPageRequest.Of(request).ThenAsync(p => versions.ModelsAsync(p, cancellation));
-        return page.Or(p => new Answer<ModelPage>(p, RegistryJson.Default.ModelPage));
+        return page.Or(p => new Answer<ModelPage>(p, RegistryAnswers.Json.ModelPage));
     }
 
     [Function(nameof(GetModel))]
@@ -36,7 +36,7 @@ public sealed class VersionFunctions(UploadReader uploads, Registration registra
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models/{model}")] HttpRequest request, string model, CancellationToken cancellation)
     {
         var view = await ModelName.Parse(model).ThenAsync(m => versions.ModelAsync(m, cancellation));
-        return view.Or(v => new Answer<ModelView>(v, RegistryJson.Default.ModelView));
+        return view.Or(v => new Answer<ModelView>(v, RegistryAnswers.Json.ModelView));
     }
 
     [Function(nameof(GetVersion))]
@@ -45,7 +45,7 @@ public sealed class VersionFunctions(UploadReader uploads, Registration registra
         string model, string version, CancellationToken cancellation)
     {
         var view = await VersionReference.Parse(model, version).ThenAsync(v => versions.VersionAsync(v, cancellation));
-        return view.Or(v => new Answer<VersionView>(v, RegistryJson.Default.VersionView));
+        return view.Or(v => new Answer<VersionView>(v, RegistryAnswers.Json.VersionView));
     }
 
     /// <summary>204; 409 when an alias names the version.</summary>

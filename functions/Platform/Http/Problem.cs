@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Tidemark.Platform.Errors;
@@ -11,6 +13,9 @@ public sealed class Problem : IResult
     public const string ContentType = "application/problem+json";
 
     private const string TypePrefix = "urn:tidemark:problem:";
+
+    /// <summary>Apostrophes stay apostrophes: the document is JSON, never part of a page.</summary>
+    private static readonly ProblemJson Json = new(new JsonSerializerOptions(ProblemJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     private readonly Failure failure;
 
@@ -44,7 +49,7 @@ public sealed class Problem : IResult
         var document = new ProblemDocument(
             TypePrefix + "unexpected", "Unexpected error", context.Response.StatusCode,
             "Something went wrong here that should not. It has been logged; trying again may or may not help.", Errors: null);
-        return context.Response.WriteAsJsonAsync(document, ProblemJson.Default.ProblemDocument, ContentType, context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(document, Json.ProblemDocument, ContentType, context.RequestAborted);
     }
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -60,7 +65,7 @@ public sealed class Problem : IResult
             response.StatusCode,
             failure.Detail,
             failure.Errors.Count == 0 ? null : failure.Errors);
-        await response.WriteAsJsonAsync(document, ProblemJson.Default.ProblemDocument, ContentType, httpContext.RequestAborted);
+        await response.WriteAsJsonAsync(document, Json.ProblemDocument, ContentType, httpContext.RequestAborted);
     }
 
     /// <summary>PreconditionFailed -> precondition-failed.</summary>
