@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -23,15 +22,12 @@ internal struct CsvRow
 /// </summary>
 internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
 {
-    private const int Vector = 64;
-    private const int FirstBuffer = 1 << 20;
+    private const int Vector = ByteWindow.Slack;
 
-    private byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer + Vector);
+    private readonly ByteWindow window = new(stream);
     private CsvCell[] cells = new CsvCell[4096];
     private CsvRow[] rows = new CsvRow[1024];
     private byte[] unquoted = [];
-    private int start, end;
-    private bool final;
 
     /// <summary>Cells a row must have; 0 while the header is not known.</summary>
     public int Columns { get; set; }
@@ -43,35 +39,29 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
 
     public ReadOnlySpan<CsvRow> Found => rows.AsSpan(0, Rows);
 
-    public ReadOnlySpan<byte> Text(in CsvRow row) => buffer.AsSpan(row.Start..row.End);
+    public ReadOnlySpan<byte> Text(in CsvRow row) => window.Bytes.AsSpan(row.Start..row.End);
 
     /// <summary>The text of a cell without its quotes. Valid until the next call.</summary>
     public ReadOnlySpan<byte> Cell(int index)
     {
         CsvCell cell = cells[index];
-        return cell.End >= 0 ? buffer.AsSpan(cell.Start, cell.End - cell.Start) : Unquote(buffer.AsSpan(cell.Start..~cell.End));
+        return cell.End >= 0 ? window.Bytes.AsSpan(cell.Start, cell.End - cell.Start) : Unquote(window.Bytes.AsSpan(cell.Start..~cell.End));
     }
 
     /// <summary>Searches on. False at the end of the data. <paramref name="whole"/> bytes at most are read at once when it is not 0.</summary>
     public async ValueTask<Outcome<bool>> NextAsync(int maxRows, int whole, CancellationToken cancellation)
     {
-        if (!final && (whole > 0 || end - start < FirstBuffer / 2))
-            await FillAsync(cancellation);
-        while (!final && whole > 0 && end < whole)
-        {
-            Grow();
-            await FillAsync(cancellation);
-        }
-        if (whole > 0 && !final)
+        await window.RefillAsync(cancellation);
+        while (!window.Final && window.End < whole)
+            await window.FillAsync(cancellation);
+        if (whole > 0 && !window.Final)
             return new Failure(FailureKind.TooLarge, "Too much to read at once", $"The data has more than {whole:N0} bytes: send it as a blob, which is read in batches.");
         Scan(maxRows);
-        while (Rows == 0 && !final)
+        while (Rows == 0 && !window.Final)
         {
-            if (end - start > maxRowBytes)
+            if (window.Rest.Length > maxRowBytes)
                 return TooLong();
-            if (end - start > buffer.Length / 2)
-                Grow();
-            await FillAsync(cancellation);
+            await window.FillAsync(cancellation);
             Scan(maxRows);
         }
         return Rows > 0;
@@ -80,52 +70,22 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
     /// <summary>The first bytes not yet searched, to look at before the first search.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> PeekAsync(CancellationToken cancellation)
     {
-        await FillAsync(cancellation);
-        return buffer.AsMemory(start..end);
+        await window.FillAsync(cancellation);
+        return window.Bytes.AsMemory(window.Start..window.End);
     }
 
-    public void Dispose()
-    {
-        stream.Dispose();
-        if (buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(buffer);
-        buffer = [];
-    }
+    public void Dispose() => window.Dispose();
 
     private Failure TooLong() => new(FailureKind.TooLarge, "Row too long",
-        $"A row of more than {maxRowBytes:N0} bytes begins with '{CsvReader.Shown(buffer.AsSpan(start..end))}': look for a quote that is never closed, or raise MaxRowBytes.");
-
-    private void Grow()
-    {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(checked(buffer.Length * 2));
-        buffer.AsSpan(start..end).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        (buffer, end, start) = (larger, end - start, 0);
-    }
-
-    private async ValueTask FillAsync(CancellationToken cancellation)
-    {
-        buffer.AsSpan(start..end).CopyTo(buffer);
-        (end, start) = (end - start, 0);
-        while (end < buffer.Length - Vector)
-        {
-            int read = await stream.ReadAsync(buffer.AsMemory(end..(buffer.Length - Vector)), cancellation);
-            if (read == 0)
-            {
-                final = true;
-                return;
-            }
-            end += read;
-        }
-    }
+        $"A row of more than {maxRowBytes:N0} bytes begins with '{CsvReader.Shown(window.Rest)}': look for a quote that is never closed, or raise MaxRowBytes.");
 
     private void Scan(int maxRows)
     {
-        int from = start;
+        int from = window.Start;
         Rows = 0;
-        if (end > start)
+        if (window.End > from)
             new Pass(this).Run(maxRows);
-        ReadOnlySpan<byte> searched = buffer.AsSpan(from..start);
+        ReadOnlySpan<byte> searched = window.Bytes.AsSpan(from..window.Start);
         if (searched.Contains((byte)0) || !Utf8.IsValid(searched))
             MarkBrokenRows();
     }
@@ -160,10 +120,11 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
     /// <summary>One search through the buffer.</summary>
     private ref struct Pass(CsvScanner scanner)
     {
-        private readonly byte[] buffer = scanner.buffer;
-        private readonly int end = scanner.end;
+        private readonly byte[] buffer = scanner.window.Bytes;
+        private readonly int end = scanner.window.End;
+        private readonly bool final = scanner.window.Final;
         private readonly byte separator = scanner.Separator;
-        private int cell = scanner.start, row = scanner.start, cellCount, firstCell;
+        private int cell = scanner.window.Start, row = scanner.window.Start, cellCount, firstCell;
         private FaultKind fault;
 
         public void Run(int maxRows)
@@ -176,12 +137,12 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
                     Array.Resize(ref scanner.cells, 2 * scanner.cells.Length);
                 more = Chunk(ref at, maxRows);
             }
-            if (more && scanner.final && at >= end && row < end && scanner.Rows < maxRows)
+            if (more && final && at >= end && row < end && scanner.Rows < maxRows)
             {
                 AddCell(cell, end);
                 CloseRow(end, end);
             }
-            scanner.start = row;
+            scanner.window.Start = row;
         }
 
         /// <summary>Looks at the hits in 64 bytes. False when the row under way needs more data than there is.</summary>
@@ -204,7 +165,7 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
                 {
                     if (found == '\r' && hit + 1 < end && buffer[hit + 1] == '\n')
                         continue;
-                    if (found == '\r' && hit + 1 == end && !scanner.final)
+                    if (found == '\r' && hit + 1 == end && !final)
                         return false;
                     int stop = found == '\n' && hit > cell && buffer[hit - 1] == '\r' ? hit - 1 : hit;
                     AddCell(cell, stop);
@@ -236,8 +197,8 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
             while (true)
             {
                 int quote = buffer.AsSpan(close..end).IndexOf((byte)'"');
-                if (quote < 0 || close + quote + 1 == end && !scanner.final)
-                    return quote < 0 && scanner.final ? Unclosed(open) : -1;
+                if (quote < 0 || close + quote + 1 == end && !final)
+                    return quote < 0 && final ? Unclosed(open) : -1;
                 close += quote;
                 if (close + 1 == end || buffer[close + 1] != '"')
                     break;
@@ -245,7 +206,7 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
                 close += 2;
             }
             int next = close + 1, stop = doubled ? ~close : close;
-            if (next < end && buffer[next] == '\r' && next + 1 == end && !scanner.final)
+            if (next < end && buffer[next] == '\r' && next + 1 == end && !final)
                 return -1;
             if (next < end && buffer[next] == separator)
             {
