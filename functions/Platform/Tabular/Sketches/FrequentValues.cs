@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace Tidemark.Platform.Tabular.Sketches;
 
@@ -18,10 +19,9 @@ public sealed class FrequentValues
     private const int LongestText = 128;
 
     private readonly int counters;
-    private readonly int mask;
-    private ulong[] keys;
-    private long[] counts;
-    private Range[] texts;
+    private ulong[] keys = new ulong[16];
+    private long[] counts = new long[16];
+    private Range[] texts = new Range[16];
     private byte[] arena = [];
     private int arenaUsed;
 
@@ -29,9 +29,6 @@ public sealed class FrequentValues
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(counters, 1);
         this.counters = counters;
-        int slots = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)counters * 4);
-        mask = slots - 1;
-        (keys, counts, texts) = (new ulong[slots], new long[slots], new Range[slots]);
     }
 
     /// <summary>Number of values added, repeats included.</summary>
@@ -96,7 +93,7 @@ public sealed class FrequentValues
 
     private int Slot(ulong key)
     {
-        int slot = (int)ValueHash.Mix(key) & mask;
+        int mask = keys.Length - 1, slot = (int)ValueHash.Mix(key) & mask;
         while (counts[slot] != 0 && keys[slot] != key)
             slot = (slot + 1) & mask;
         return slot;
@@ -113,6 +110,8 @@ public sealed class FrequentValues
         counts[slot] += times;
         if (Listed > 2 * counters)
             TakeOff();
+        else if (2 * Listed > keys.Length)
+            Rebuild(2 * keys.Length, 0);
     }
 
     private Range Keep(ReadOnlySpan<byte> utf8)
@@ -137,10 +136,16 @@ public sealed class FrequentValues
         long[] order = [.. counts];
         order.AsSpan().Sort();
         long less = order[^(counters + 1)];
-        (ulong[] oldKeys, long[] oldCounts, Range[] oldTexts, byte[] oldArena) = (keys, counts, texts, arena);
-        (keys, counts, texts, arena) = (new ulong[keys.Length], new long[keys.Length], new Range[keys.Length], new byte[arena.Length]);
-        (arenaUsed, Listed) = (0, 0);
         Error += less;
+        Rebuild(keys.Length, less);
+    }
+
+    /// <summary>Moves the counters into new slots; those of at most <paramref name="less"/> go, the others lose as much.</summary>
+    private void Rebuild(int slots, long less)
+    {
+        (ulong[] oldKeys, long[] oldCounts, Range[] oldTexts, byte[] oldArena) = (keys, counts, texts, arena);
+        (keys, counts, texts, arena) = (new ulong[slots], new long[slots], new Range[slots], new byte[arena.Length]);
+        (arenaUsed, Listed) = (0, 0);
         for (int old = 0; old < oldKeys.Length; old++)
         {
             if (oldCounts[old] <= less)
@@ -159,6 +164,7 @@ public sealed class FrequentValues
 public sealed record FrequentValue(ulong Key, string Text, long Count)
 {
     /// <summary>The value, where numbers were counted.</summary>
+    [JsonIgnore]
     public double Number => BitConverter.UInt64BitsToDouble(Key);
 }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json.Serialization;
 
 namespace Tidemark.Platform.Tabular.Sketches;
 
@@ -214,4 +215,5 @@ public sealed class QuantileSketch
 }
 
 /// <summary>A <see cref="QuantileSketch"/> as data: level h holds values of weight 2^h.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record QuantileState(int K, long Count, double Min, double Max, ulong Coins, double[][] Levels);
