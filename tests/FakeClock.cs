@@ -8,7 +8,7 @@ internal sealed class FakeClock(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<Timer> timers = [];
-    private readonly List<(Func<TimeSpan, bool> Condition, TaskCompletionSource Reached)> barriers = [];
+    private readonly List<(Func<DateTimeOffset, bool> IsDue, TaskCompletionSource<TimeSpan> Reached)> barriers = [];
     private DateTimeOffset now = start;
 
     public FakeClock()
@@ -30,32 +30,41 @@ internal sealed class FakeClock(DateTimeOffset start) : TimeProvider
     {
         DateTimeOffset end = GetUtcNow() + by;
         while (TakeDue(end) is { } timer) timer.Fire();
-        lock (gate) now = end;
+        lock (gate)
+        {
+            if (end > now) now = end;
+        }
     }
 
     public void AdvanceTo(DateTimeOffset instant) => Advance(instant - GetUtcNow());
 
     /// <summary>Completes once some timer is set that is due within <paramref name="atMost"/> and no sooner than <paramref name="atLeast"/> from now.</summary>
-    public Task UntilTimerAsync(TimeSpan atLeast, TimeSpan atMost)
-    {
-        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (gate)
-        {
-            barriers.Add((wait => wait >= atLeast && wait <= atMost, reached));
-            Release();
-        }
-
-        return reached.Task.WaitAsync(TimeSpan.FromSeconds(30), System);
-    }
+    /// <returns>How long that timer waits from now.</returns>
+    public Task<TimeSpan> UntilTimerAsync(TimeSpan atLeast, TimeSpan atMost) => UntilAsync(due => due - now >= atLeast && due - now <= atMost);
 
     /// <summary>Completes once a timer is set that is due exactly <paramref name="wait"/> from now.</summary>
-    public Task UntilTimerAsync(TimeSpan wait) => UntilTimerAsync(wait, wait);
+    public Task<TimeSpan> UntilTimerAsync(TimeSpan wait) => UntilTimerAsync(wait, wait);
+
+    /// <summary>Completes once a timer is set that is due at <paramref name="instant"/>.</summary>
+    public Task<TimeSpan> UntilTimerAtAsync(DateTimeOffset instant) => UntilAsync(due => due == instant);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         Timer timer = new(this, () => callback(state));
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    private Task<TimeSpan> UntilAsync(Func<DateTimeOffset, bool> isDue)
+    {
+        TaskCompletionSource<TimeSpan> reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            barriers.Add((isDue, reached));
+            Release();
+        }
+
+        return reached.Task.WaitAsync(TimeSpan.FromSeconds(30), System);
     }
 
     private Timer? TakeDue(DateTimeOffset end)
@@ -73,10 +82,11 @@ internal sealed class FakeClock(DateTimeOffset start) : TimeProvider
 
     private void Release()
     {
-        foreach (var barrier in barriers.Where(barrier => timers.Exists(timer => barrier.Condition(timer.Due - now))).ToArray())
+        foreach (var barrier in barriers.ToArray())
         {
+            if (timers.Find(timer => barrier.IsDue(timer.Due)) is not { } timer) continue;
             barriers.Remove(barrier);
-            barrier.Reached.SetResult();
+            barrier.Reached.SetResult(timer.Due - now);
         }
     }
 

@@ -28,7 +28,7 @@ internal static class BlobCreatedEvent
             ["data"] = new JsonObject
             {
                 ["api"] = "PutBlob",
-                ["eTag"] = etag,
+                ["eTag"] = etag.Trim('"'),
                 ["contentType"] = properties.ContentType,
                 ["contentLength"] = properties.ContentLength,
                 ["blobType"] = $"{properties.BlobType}Blob",

@@ -100,6 +100,6 @@ internal sealed partial class BlobWatcher : IFunctionListener
         LogAnnounced(container.Name, blob.Name, queue.Name);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "New blob '{Container}/{Name}' announced to queue '{Queue}'.")]
+    [LoggerMessage(301, LogLevel.Information, "New blob '{Container}/{Name}' announced to queue '{Queue}'.")]
     private partial void LogAnnounced(string container, string name, string queue);
 }

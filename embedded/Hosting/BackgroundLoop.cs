@@ -15,6 +15,7 @@ internal sealed partial class BackgroundLoop(string name, Func<CancellationToken
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource abort = new();
     private Task running = Task.CompletedTask;
+    private bool disposed;
 
     public void Start() => running = Task.Run(RunAsync);
 
@@ -32,9 +33,10 @@ internal sealed partial class BackgroundLoop(string name, Func<CancellationToken
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await abort.CancelAsync();
-        await running;
+        if (disposed) return;
+        disposed = true;
+        await StopAsync(new CancellationToken(canceled: true));
+        if (!running.IsCompleted) return;
         stopping.Dispose();
         abort.Dispose();
     }
@@ -51,12 +53,12 @@ internal sealed partial class BackgroundLoop(string name, Func<CancellationToken
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "'{Name}' still runs at the drain deadline; its cancellation token fires now.")]
+    [LoggerMessage(1, LogLevel.Warning, "'{Name}' still runs at the drain deadline; its cancellation token fires now.")]
     private partial void LogCancelling(string name);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "'{Name}' ignored its cancellation token for {Grace}; the host stops without it.")]
+    [LoggerMessage(2, LogLevel.Warning, "'{Name}' ignored its cancellation token for {Grace}; the host stops without it.")]
     private partial void LogLeft(string name, TimeSpan grace);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The listener of '{Name}' ended by a defect; it gets no more events until the host restarts.")]
+    [LoggerMessage(3, LogLevel.Critical, "The listener of '{Name}' ended by a defect; it gets no more events until the host restarts.")]
     private partial void LogBroken(string name, Exception exception);
 }

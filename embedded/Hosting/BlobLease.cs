@@ -129,12 +129,12 @@ internal sealed partial class BlobLease(BlobClient blob, TimeSpan period, TimeSp
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "This host holds the lease '{Blob}'.")]
+    [LoggerMessage(21, LogLevel.Debug, "This host holds the lease '{Blob}'.")]
     private partial void LogAcquired(string blob);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "This host lost the lease '{Blob}' and competes for it again.")]
+    [LoggerMessage(22, LogLevel.Warning, "This host lost the lease '{Blob}' and competes for it again.")]
     private partial void LogLost(string blob);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The lease '{Blob}' was not released and ends by itself: {Reason}")]
+    [LoggerMessage(23, LogLevel.Debug, "The lease '{Blob}' was not released and ends by itself: {Reason}")]
     private partial void LogNotReleased(string blob, string reason);
 }

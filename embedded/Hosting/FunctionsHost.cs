@@ -68,7 +68,10 @@ internal sealed class FunctionsHost(WebApplication web, IReadOnlyList<string> pr
         {
             FunctionCatalog catalog = Services.GetRequiredService<FunctionCatalog>();
             List<string> all = [.. problems, .. aspNetCore ? [] : FunctionRules.WithoutAspNetCore(catalog)];
-            return all.Count == 0 ? catalog : throw new StartRefusedException(all);
+            if (all.Count > 0)
+                throw new StartRefusedException(all);
+            _ = Services.GetRequiredService<ListenerHost>();
+            return catalog;
         }
         catch (StartRefusedException refused)
         {

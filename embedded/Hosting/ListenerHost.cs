@@ -107,6 +107,6 @@ internal sealed partial class ListenerHost : IHostedService, IAsyncDisposable
             : throw new FormatException($"the setting '{name}' is '{text}'; give a positive time such as 00:00:05.");
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Function '{Function}' is disabled by the setting AzureWebJobs.{Function}.Disabled.")]
+    [LoggerMessage(31, LogLevel.Information, "Function '{Function}' is disabled by the setting AzureWebJobs.{Function}.Disabled.")]
     private partial void LogDisabled(string function);
 }

@@ -26,9 +26,9 @@ internal sealed partial class Outage(string what, ILogger logger)
         return reason.Split('\n', 2)[0].TrimEnd();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} can't be reached: {Reason}. It is tried on and on; the next line about it says when it is back.")]
+    [LoggerMessage(11, LogLevel.Warning, "{What} can't be reached: {Reason}. It is tried on and on; the next line about it says when it is back.")]
     private partial void LogDown(string what, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{What} can be reached again.")]
+    [LoggerMessage(12, LogLevel.Information, "{What} can be reached again.")]
     private partial void LogUp(string what);
 }

@@ -96,15 +96,15 @@ internal sealed partial class QueueProcessor(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Message '{MessageId}' of queue '{Queue}' can't be read: {Reason}")]
+    [LoggerMessage(101, LogLevel.Error, "Message '{MessageId}' of queue '{Queue}' can't be read: {Reason}")]
     private partial void LogUnreadable(string messageId, string queue, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Message '{MessageId}' has been tried {DequeueCount} times and moves to queue '{Poison}'.")]
+    [LoggerMessage(102, LogLevel.Warning, "Message '{MessageId}' has been tried {DequeueCount} times and moves to queue '{Poison}'.")]
     private partial void LogPoison(string messageId, long dequeueCount, string poison);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Message '{MessageId}' of queue '{Queue}' is no longer ours to complete ({Code}).")]
+    [LoggerMessage(103, LogLevel.Debug, "Message '{MessageId}' of queue '{Queue}' is no longer ours to complete ({Code}).")]
     private partial void LogGone(string messageId, string queue, string? code);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Message '{MessageId}' of queue '{Queue}' could not be completed; it comes back when its lease ends.")]
+    [LoggerMessage(104, LogLevel.Warning, "Message '{MessageId}' of queue '{Queue}' could not be completed; it comes back when its lease ends.")]
     private partial void LogNotCompleted(string messageId, string queue);
 }

@@ -64,6 +64,6 @@ internal sealed partial class ScheduleMonitor(BlobClient blob, TimerSchedule sch
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The timer status '{Blob}' can't be read and is begun anew: {Reason}")]
+    [LoggerMessage(201, LogLevel.Warning, "The timer status '{Blob}' can't be read and is begun anew: {Reason}")]
     private partial void LogUnreadable(string blob, string reason);
 }

@@ -111,9 +111,9 @@ internal sealed partial class TimerListener : IFunctionListener
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Timer '{Function}' was due at {Due:u} while no host was up; it runs now.")]
+    [LoggerMessage(211, LogLevel.Information, "Timer '{Function}' was due at {Due:u} while no host was up; it runs now.")]
     private partial void LogPastDue(string function, DateTimeOffset due);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Timer '{Function}' runs next at {Next:u}.")]
+    [LoggerMessage(212, LogLevel.Information, "Timer '{Function}' runs next at {Next:u}.")]
     private partial void LogNext(string function, DateTimeOffset next);
 }

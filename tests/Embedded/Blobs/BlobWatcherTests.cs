@@ -26,7 +26,7 @@ public sealed class BlobWatcherTests(AzuriteFixture azurite)
         Assert.EndsWith("/storageAccounts/devstoreaccount1", written["source"]!.GetValue<string>());
         Assert.True(Guid.TryParse(written["id"]!.GetValue<string>(), out _));
         Assert.Equal(properties.LastModified, DateTimeOffset.Parse(written["time"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Equal(properties.ETag.ToString(), written["data"]!["eTag"]!.GetValue<string>());
+        Assert.Equal(properties.ETag.ToString().Trim('"'), written["data"]!["eTag"]!.GetValue<string>());
         Assert.Equal(7, written["data"]!["contentLength"]!.GetValue<long>());
         Assert.Equal("application/octet-stream", written["data"]!["contentType"]!.GetValue<string>());
         Assert.Equal("BlockBlob", written["data"]!["blobType"]!.GetValue<string>());

@@ -50,8 +50,7 @@ public sealed class TimerRetryTests
         (double AtLeast, double AtMost)[] waits = [(4, 4), (7.2, 8.8), (13.6, 18.4), (26.4, 30), (30, 30), (30, 30)];
         foreach (var (atLeast, atMost) in waits)
         {
-            await clock.UntilTimerAsync(TimeSpan.FromSeconds(atLeast), TimeSpan.FromSeconds(atMost));
-            clock.Advance(TimeSpan.FromSeconds(atMost));
+            clock.Advance(await clock.UntilTimerAsync(TimeSpan.FromSeconds(atLeast), TimeSpan.FromSeconds(atMost)));
         }
 
         Assert.True((await run).Succeeded);

@@ -32,7 +32,7 @@ internal sealed class TimerUnderTest : IAsyncDisposable
 
     public RetryAttribute? Retry { get; set; }
 
-    /// <summary>How long one host's work takes; the function returns what this gives.</summary>
+    /// <summary>What the function does; succeeds at once unless told otherwise.</summary>
     public InvokeFunction Function { get; set; } = (_, _) => Task.FromResult(InvocationOutcome.Success);
 
     public LogLines Log { get; } = new();
@@ -54,7 +54,7 @@ internal sealed class TimerUnderTest : IAsyncDisposable
     public async Task AdvanceToAsync(string time)
     {
         DateTimeOffset instant = At(time);
-        await Clock.UntilTimerAsync(instant - Clock.GetUtcNow());
+        await Clock.UntilTimerAtAsync(instant);
         Clock.AdvanceTo(instant);
     }
 
