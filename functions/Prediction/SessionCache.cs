@@ -114,10 +114,11 @@ internal sealed partial class SessionCache(
 
     private Failure Failed(VersionReference reference, string reason)
     {
+        reason = reason.TrimEnd('.');
         instruments.Failed(reference.Model.ToString());
         LogFailed(reference, reason);
         var retry = options.Value.FailedLoadRetry;
-        return new Failure(FailureKind.Unavailable, "Model not ready", $"Version '{reference.Version}' of the model '{reference.Model}' cannot be loaded: {reason.TrimEnd('.')}. It is tried again after {retry.TotalSeconds:0.#} s.")
+        return new Failure(FailureKind.Unavailable, "Model not ready", $"Version '{reference.Version}' of the model '{reference.Model}' cannot be loaded: {reason}. It is tried again after {retry.TotalSeconds:0.#} s.")
         {
             RetryAfter = retry,
         };

@@ -75,8 +75,8 @@ internal static class TensorData
     private static string Remedy(ref Utf8JsonReader reader, TensorBuffer tensor) => (reader.TokenType, tensor.Spec.Type) switch
     {
         (JsonTokenType.Null, TensorElementType.String) => "; send an empty string for a missing one",
-        (JsonTokenType.String, not TensorElementType.String) => "; send numbers without quotes, and null for a missing real number",
         (_, TensorElementType.Bool) => "; send true or false",
+        (JsonTokenType.String, not TensorElementType.String) => "; send numbers without quotes, and null for a missing real number",
         _ => "",
     };
 
