@@ -26,7 +26,7 @@ public sealed partial class ModelDirectory(
     {
         var key = new Key(model, version);
         if (!entries.TryGetValue(key, out var entry) || entry.Shown is not { } shown)
-            return new(entries.GetOrAdd(key, static _ => new DirectoryEntry()).JoinAsync((e, epoch) => RefreshAsync(key, e, epoch)).WaitAsync(cancellation));
+            return new(FirstAsync(key, cancellation));
 
         if (entry.IsDue(time.GetTimestamp(), refreshTicks)) Refresh(key, entry);
         return new(shown);
@@ -69,6 +69,10 @@ public sealed partial class ModelDirectory(
         var key = new Key(version.Model, version.Version);
         return entries.TryGetValue(key, out var entry) ? entry.RestartAsync((e, epoch) => RefreshAsync(key, e, epoch)) : Task.CompletedTask;
     }
+
+    // Apart from ResolveAsync, so that its hot path makes no closure.
+    private Task<Outcome<ResolvedModel>> FirstAsync(Key key, CancellationToken cancellation) =>
+        entries.GetOrAdd(key, static _ => new DirectoryEntry()).JoinAsync((e, epoch) => RefreshAsync(key, e, epoch)).WaitAsync(cancellation);
 
     private void Refresh(Key key, DirectoryEntry entry) => entry.JoinAsync((e, epoch) => RefreshAsync(key, e, epoch));
 

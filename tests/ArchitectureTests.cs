@@ -1,0 +1,125 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.Azure.Functions.Worker;
+using Tidemark.Registry;
+using Xunit;
+
+namespace Tidemark.Tests;
+
+/// <summary>The rules of the house (docs: design, section 3), on the compiled assembly and its sources.</summary>
+public sealed partial class ArchitectureTests
+{
+    private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    /// <summary>What a slice uses of another one, and why; everyone may use <c>Platform</c> and the registry's value objects.</summary>
+    private static readonly (string User, string Used, string Why)[] Allowed =
+    [
+        ("Tidemark.Prediction", nameof(ModelDirectory), "the read model that says which version answers"),
+        ("Tidemark.Prediction", nameof(ResolvedModel), "its answer"),
+        ("Tidemark.Prediction", nameof(ModelManifest), "what the version takes and gives"),
+    ];
+
+    private static readonly string[] ValueObjects = [nameof(ModelName), nameof(ModelVersion), nameof(AliasName), nameof(VersionReference), nameof(AliasReference)];
+
+    private static readonly Assembly Suite = typeof(ModelName).Assembly;
+
+    private static readonly Type[] Types = [.. Suite.GetTypes().Where(t => !t.IsNested && t.Namespace?.StartsWith("Tidemark", StringComparison.Ordinal) == true && !Generated().IsMatch(t.FullName!))];
+
+    private static readonly Type[] Triggers = [.. Types.Where(t => t.GetMethods(Own).Any(m => m.IsDefined(typeof(FunctionAttribute))))];
+
+    [Fact]
+    public void Trigger_classes_are_sealed_named_so_and_have_at_most_three_collaborators_of_their_slice()
+    {
+        Assert.NotEmpty(Triggers);
+        foreach (var trigger in Triggers)
+        {
+            int functions = trigger.GetMethods(Own).Count(m => m.IsDefined(typeof(FunctionAttribute)));
+            Assert.True(trigger.IsSealed, $"{trigger} must be sealed.");
+            Assert.EndsWith(functions == 1 ? "Function" : "Functions", trigger.Name, StringComparison.Ordinal);
+            var collaborators = Assert.Single(trigger.GetConstructors()).GetParameters();
+            Assert.True(collaborators.Length <= 3, $"{trigger} has {collaborators.Length} collaborators; three are enough.");
+            Assert.All(collaborators, c => Assert.StartsWith(Slice(trigger), c.ParameterType.Namespace, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Functions_carry_the_name_of_their_method() => Assert.All(
+        Triggers.SelectMany(t => t.GetMethods(Own)).Where(m => m.IsDefined(typeof(FunctionAttribute))),
+        m => Assert.Equal(m.Name, m.GetCustomAttribute<FunctionAttribute>()!.Name));
+
+    [Fact]
+    public void Only_trigger_classes_setups_the_program_and_the_middleware_mention_the_Functions_SDK()
+    {
+        string functions = Path.Combine(Repository.Root, "functions");
+        foreach (string file in Sources())
+        {
+            if (!File.ReadAllText(file).Contains("Microsoft.Azure.Functions", StringComparison.Ordinal)) continue;
+            string path = Path.GetRelativePath(functions, file);
+            Assert.True(
+                path == "Program.cs" || path.StartsWith("Platform/Http/", StringComparison.Ordinal)
+                || Path.GetFileNameWithoutExtension(path) is var name && (name.EndsWith("Setup", StringComparison.Ordinal) || Triggers.Any(t => t.Name == name)),
+                $"{path} mentions the Functions SDK, but holds no trigger class.");
+        }
+    }
+
+    [Fact]
+    public void The_platform_uses_no_slice()
+    {
+        foreach (var (user, used) in References().Where(r => Slice(r.User) == "Tidemark.Platform"))
+            Assert.True(Slice(used) == "Tidemark.Platform", $"{user} is of the platform and uses {used} of a slice.");
+    }
+
+    [Fact]
+    public void A_slice_uses_of_another_one_only_what_is_listed_with_its_reason()
+    {
+        var met = new HashSet<(string, string)>();
+        foreach (var (user, used) in References())
+        {
+            if (Slice(user) is "Tidemark" or "Tidemark.Platform" || Slice(used) is "Tidemark.Platform" || Slice(user) == Slice(used) || ValueObjects.Contains(used.Name)) continue;
+            Assert.True(Allowed.Any(a => (a.User, a.Used) == (Slice(user), used.Name)), $"{user} uses {used}: list it with its reason, or go through a queue.");
+            met.Add((Slice(user), used.Name));
+        }
+
+        Assert.All(Allowed, a => Assert.True(met.Contains((a.User, a.Used)), $"{a.User} no longer uses {a.Used}: take it off the list."));
+    }
+
+    [Fact]
+    public void Nobody_is_called_a_helper_and_no_interface_has_one_implementation()
+    {
+        Assert.All(Types, t => Assert.DoesNotMatch("(Helpers?|Services?|Manager|Base|Common|Utils?)$", t.Name.Replace("RegistryServices", "", StringComparison.Ordinal)));
+        foreach (var contract in Types.Where(t => t.IsInterface))
+            Assert.True(Types.Count(t => t.IsClass && contract.IsAssignableFrom(t)) != 1, $"{contract} has one implementation; use the class.");
+    }
+
+    [Fact]
+    public void No_file_is_longer_than_400_lines_and_the_median_stays_small()
+    {
+        var lengths = Sources().Select(f => (File: f, Lines: File.ReadLines(f).Count())).OrderBy(f => f.Lines).ToList();
+
+        Assert.All(lengths, f => Assert.True(f.Lines <= 400, $"{Path.GetFileName(f.File)} has {f.Lines} lines."));
+        Assert.InRange(lengths[lengths.Count / 2].Lines, 1, 80);
+    }
+
+    [Fact]
+    public void Program_is_about_thirty_lines() => Assert.InRange(File.ReadLines(Path.Combine(Repository.Root, "functions/Program.cs")).Count(), 5, 35);
+
+    private static IEnumerable<string> Sources() => Repository.Files("*.cs").Where(f => Path.GetRelativePath(Repository.Root, f).StartsWith("functions/", StringComparison.Ordinal));
+
+    /// <summary><c>Tidemark.Registry</c> for everything below it; <c>Tidemark</c> for the program itself.</summary>
+    private static string Slice(Type type) => string.Join('.', type.Namespace!.Split('.').Take(2));
+
+    /// <summary>Who uses whom, classes that the compiler makes of methods counted as the class that they are in.</summary>
+    private static IEnumerable<(Type User, Type Used)> References() =>
+        from inner in Suite.GetTypes()
+        let user = Outermost(inner)
+        where Types.Contains(user)
+        from used in TypeReferences.Of(inner).Select(Outermost).Distinct()
+        where used != user && Types.Contains(used)
+        select (user, used);
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+
+    /// <summary>Protocol buffer classes and source generators' types are nobody's style.</summary>
+    [GeneratedRegex(@"Inference\.Format\.|Json(Context)?\b|RegexGenerator|<")]
+    private static partial Regex Generated();
+}
