@@ -41,5 +41,23 @@ bring_packages() {
   fi
 }
 
+# The settings of this machine, which the build copies beside the suite.
+bring_settings() { [ -f functions/local.settings.json ] || cp functions/local.settings.example.json functions/local.settings.json; }
+
+# build PROJECT: Release; ./run looks at the stamp (build_is_current) before it builds again.
+build() {
+  step 'Building ...'
+  mkdir -p .state
+  touch .state/building
+  quietly 'The build failed; the messages above say where.' dotnet build "$1" -c Release -v quiet -nologo -consoleLoggerParameters:NoSummary
+  mv .state/building .state/build
+}
+
+# Folders count too: a file that was deleted makes its folder newer.
+build_is_current() {
+  [ -f .state/build ] && [ -f artifacts/bin/Local/release/Tidemark.Local.dll ] && [ -f artifacts/bin/Functions/release/Tidemark.Functions.dll ] &&
+    [ -z "$(find functions embedded eng host.json global.json .editorconfig BannedSymbols.txt Directory.Build.props Directory.Packages.props -newer .state/build -print -quit)" ]
+}
+
 feed_state() { cksum eng/feed.cs; ls .feed 2>/dev/null || true; }
 npm_state() { cksum package-lock.json; ls -d node_modules/azurite/dist/src/azurite.js 2>/dev/null || true; }

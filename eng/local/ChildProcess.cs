@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Tidemark.Local;
 
@@ -8,7 +7,7 @@ namespace Tidemark.Local;
 /// A process started from here, with its output kept and its standard input a pipe from here:
 /// a child that reads it sees the end when this process is gone, however it went, and ends too.
 /// </summary>
-internal sealed partial class ChildProcess : IAsyncDisposable
+internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int Kept = 2_000;
     private readonly Process process;
@@ -80,7 +79,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Asks it to stop (SIGTERM) and waits; kills it when it is still there after <paramref name="patience"/>. Returns the exit code.</summary>
     public async Task<int> StopAsync(TimeSpan patience)
     {
-        if (!Exited.IsCompleted) _ = SendSignal(process.Id, Terminate);
+        if (!Exited.IsCompleted) Signal.Send(process.Id, Signal.Terminate);
         try
         {
             return await Exited.WaitAsync(patience);
@@ -127,9 +126,4 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
         return process.ExitCode;
     }
-
-    private const int Terminate = 15;
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int SendSignal(int process, int signal);
 }

@@ -7,6 +7,9 @@ internal sealed record ListedFunction(string Name, string Trigger, string Where)
 {
     /// <value>The trigger of functions that answer HTTP requests; others are named like their attribute.</value>
     public const string Http = "http";
+
+    /// <summary>The path alone, where there is one.</summary>
+    public string Path => Where[(Where.LastIndexOf(' ') + 1)..];
 }
 
 /// <summary>Reads the list of functions in the host's output, which is written like that of <c>func start</c>.</summary>

@@ -93,6 +93,6 @@ internal sealed partial class HostProcess : IAsyncDisposable
     [GeneratedRegex("^Host started: (http://.*)$")]
     private static partial Regex StartedLine();
 
-    [GeneratedRegex(@"[Ff]ailed to bind to address http://[^\s]*?:(\d+)\b")]
+    [GeneratedRegex(@"^Port (\d+) is taken")]
     private static partial Regex TakenPort();
 }

@@ -11,6 +11,10 @@ internal sealed record LaunchOptions(string Root)
     /// <value>Default 10000, as <c>UseDevelopmentStorage=true</c> means it; 0: any free ports.</value>
     public int StoragePort { get; init; } = 10000;
 
+    /// <summary>Folder that Azurite keeps its data in.</summary>
+    /// <value>Default <c>.azurite</c> in the clone.</value>
+    public string Data { get; init; } = Path.Combine(Root, ".azurite");
+
     /// <summary>Do everything once on storage in memory, check the answers against the committed figures, stop.</summary>
     public bool Check { get; init; }
 }

@@ -5,13 +5,15 @@ using Tidemark.Local;
 var defaults = new LaunchOptions(Root());
 var port = Port("--port", "Port of the suite, else the one in local.settings.json (7071); 0: any free one.", most: 65535);
 var storagePort = Port("--storage-port", $"Port of Azurite's blob service, else {defaults.StoragePort}; queues and tables take the next two. 0: any free ones.", most: 65533);
+var data = new Option<string>("--data") { Description = "Folder that Azurite keeps its data in, else .azurite.", DefaultValueFactory = _ => defaults.Data };
 var check = new Option<bool>("--check") { Description = "Do it all once on storage in memory, check the answers, stop. Exit code 0 when all is well, else 1." };
 
-var run = new Command("./run", "Starts Tidemark on this machine with Azurite and a real model; Ctrl-C stops everything.") { port, storagePort, check, new HelpOption() };
+var run = new Command("./run", "Starts Tidemark on this machine with Azurite and a real model; Ctrl-C stops everything.") { port, storagePort, data, check, new HelpOption() };
 run.SetAction(arguments => Launcher.RunAsync(defaults with
 {
     Port = arguments.GetValue(port),
     StoragePort = arguments.GetValue(storagePort) ?? defaults.StoragePort,
+    Data = Path.GetFullPath(arguments.GetRequiredValue(data)),
     Check = arguments.GetValue(check),
 }));
 var arguments = run.Parse(args);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tidemark.Local;
 
 /// <summary>
 /// Runs in the host process before its Main (<c>DOTNET_STARTUP_HOOKS</c>, set by HostProcess; the name and the missing namespace are .NET's rule).
@@ -6,7 +7,6 @@ using System.Runtime.InteropServices;
 /// </summary>
 internal static partial class StartupHook
 {
-    private const int Terminate = 15;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
     public static void Initialize()
@@ -21,7 +21,7 @@ internal static partial class StartupHook
     {
         using Stream parent = Console.OpenStandardInput();
         while (parent.ReadByte() >= 0) { }
-        _ = SendSignal(Environment.ProcessId, Terminate);
+        Signal.Send(Environment.ProcessId, Signal.Terminate);
         using var never = new ManualResetEventSlim();
         never.Wait(Grace);
         Environment.Exit(1);
@@ -29,7 +29,4 @@ internal static partial class StartupHook
 
     [LibraryImport("libc", EntryPoint = "setpgid")]
     private static partial int SetProcessGroup(int process, int group);
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int SendSignal(int process, int signal);
 }

@@ -24,12 +24,11 @@ internal sealed class Suite : IAsyncDisposable
     /// <exception cref="SetupException">Something is missing, taken or died.</exception>
     public static async Task<Suite> StartAsync(LaunchOptions options, Action<string> hostLine)
     {
-        string folder = Path.Combine(options.Root, ".azurite");
-        var turn = options.Check ? null : TakeTurn(folder);
+        var turn = options.Check ? null : TakeTurn(options.Data);
         Azurite? azurite = null;
         try
         {
-            azurite = await Azurite.StartAsync(new(options.Root) { Port = options.StoragePort, Folder = options.Check ? null : folder });
+            azurite = await Azurite.StartAsync(new(options.Root) { Port = options.StoragePort, Folder = options.Check ? null : options.Data });
             var host = await HostProcess.StartAsync(new(options.Root)
             {
                 Port = options.Port,
@@ -71,7 +70,7 @@ internal sealed class Suite : IAsyncDisposable
         }
         catch (IOException e)
         {
-            throw new SetupException("Another ./run works on .azurite in this clone: stop that one first (Ctrl-C), or use a second clone.", e);
+            throw new SetupException($"Another ./run keeps its data in {folder}: stop that one first (Ctrl-C), or choose another folder with `./run --data FOLDER`.", e);
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class Welcome
         Screen.Line();
         Screen.Line($"{Screen.Bold("Tidemark")} answers at {Screen.Blue(address)}, ready after {ready.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s.");
         Screen.Line($"{Screen.Bold("heart")}, version {version}, says of its first example row: "
-            + Screen.Green($"{probability.ToString("P1", CultureInfo.InvariantCulture)} heart disease") + ".");
+            + Screen.Green(string.Create(CultureInfo.InvariantCulture, $"{100 * probability:0.0}% heart disease")) + ".");
         foreach (var trigger in FunctionList.Read(suite.HostOutput).GroupBy(f => f.Trigger)) ShowFunctions(trigger.Key, [.. trigger]);
         ShowCalls(root, address);
     }
@@ -23,7 +23,7 @@ internal static class Welcome
         int width = functions.Max(f => f.Where.Length);
         Screen.Line();
         Screen.Line(Screen.Bold(trigger switch { ListedFunction.Http => "HTTP", "queue" => "Queues", "timer" => "Timers", _ => trigger }));
-        foreach (var function in functions) Screen.Line($"  {function.Where.PadRight(width)}  {Screen.Dim(function.Name)}");
+        foreach (var function in functions.OrderBy(f => f.Path, StringComparer.Ordinal)) Screen.Line($"  {function.Where.PadRight(width)}  {Screen.Dim(function.Name)}");
     }
 
     // The files by their full path, so that the lines work in any folder.
