@@ -21,11 +21,11 @@ internal sealed record HostSettings(
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
 
     /// <summary>Reads <c>host.json</c> in <paramref name="folder"/>, overridden by <paramref name="application"/>.</summary>
-    /// <exception cref="HostSettingsException">Every setting that the genuine host refuses, each with path, value and what is allowed.</exception>
+    /// <exception cref="StartRefusedException">Every setting that the genuine host refuses, each with path, value and what is allowed.</exception>
     public static HostSettings Load(string folder, IConfiguration application)
     {
         string path = Path.Combine(folder, "host.json");
-        if (!File.Exists(path)) throw new HostSettingsException([$"{path} is missing; the smallest one is {{\"version\": \"2.0\"}}."]);
+        if (!File.Exists(path)) throw new StartRefusedException([$"{path} is missing; the smallest one is {{\"version\": \"2.0\"}}."]);
         try
         {
             return Read(new ConfigurationBuilder()
@@ -35,7 +35,7 @@ internal sealed record HostSettings(
         }
         catch (InvalidDataException e)
         {
-            throw new HostSettingsException([$"{path} can't be read: {e.InnerException?.Message ?? e.Message}"]);
+            throw new StartRefusedException([$"{path} can't be read: {e.InnerException?.Message ?? e.Message}"]);
         }
     }
 

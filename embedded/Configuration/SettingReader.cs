@@ -35,7 +35,7 @@ internal sealed class SettingReader(IConfiguration host)
 
     public void ThrowIfRefused()
     {
-        if (refused.Count > 0) throw new HostSettingsException(refused);
+        if (refused.Count > 0) throw new StartRefusedException(refused);
     }
 
     private T Refuse<T>(string path, string? value, string allowed, T fallback)
@@ -44,10 +44,4 @@ internal sealed class SettingReader(IConfiguration host)
         refused.Add($"host.json: {path.Replace(':', '.')} is {shown}; allowed is {allowed}.");
         return fallback;
     }
-}
-
-/// <summary>The host can't start with these settings; one line each.</summary>
-internal sealed class HostSettingsException(IReadOnlyList<string> errors) : Exception(string.Join(Environment.NewLine, errors))
-{
-    public IReadOnlyList<string> Errors { get; } = errors;
 }

@@ -51,9 +51,9 @@ internal sealed class HostAssembly
         {
             Use(HostSettings.Load(layout.Folder, Web.Configuration));
         }
-        catch (HostSettingsException refused)
+        catch (StartRefusedException refused)
         {
-            problems.AddRange(refused.Errors);
+            problems.AddRange(refused.Problems);
         }
         ConfigureKestrel(BodyLimit(Web.Configuration["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]));
         return new FunctionsHost(Web.Build(), problems, aspNetCore, port);

@@ -19,13 +19,16 @@ internal sealed partial class ListenerHost : IHostedService, IAsyncDisposable
     private readonly IConfiguration settings;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
+    private readonly IHostApplicationLifetime lifetime;
     private readonly List<IFunctionListener> listeners = [];
 
     /// <exception cref="StartRefusedException">Every schedule, queue name, connection or setting that can't work, each with function, value and remedy.</exception>
     public ListenerHost(
-        FunctionCatalog catalog, FunctionExecutor executor, HostSettings host, StorageConnections connections, IConfiguration settings, TimeProvider clock, ILoggerFactory loggers)
+        FunctionCatalog catalog, FunctionExecutor executor, HostSettings host, StorageConnections connections, IConfiguration settings, TimeProvider clock, ILoggerFactory loggers,
+        IHostApplicationLifetime lifetime)
     {
         (this.executor, this.host, this.connections, this.settings, this.clock) = (executor, host, connections, settings, clock);
+        this.lifetime = lifetime;
         logger = loggers.CreateLogger("Host.Listeners");
 
         List<string> problems = [];
@@ -35,7 +38,15 @@ internal sealed partial class ListenerHost : IHostedService, IAsyncDisposable
         if (problems.Count > 0) throw new StartRefusedException(problems);
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(listeners.Select(listener => listener.StartAsync(cancellationToken)));
+    /// <summary>Listening begins once the whole host is up: one that can't have its port takes no message and runs no timer.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(() =>
+        {
+            foreach (IFunctionListener listener in listeners) listener.StartAsync(CancellationToken.None);
+        });
+        return Task.CompletedTask;
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(listeners.Select(listener => listener.StopAsync(cancellationToken)));
 

@@ -83,6 +83,21 @@ public sealed class BlobWatcherTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Event_sent_but_not_remembered_goes_out_again_as_the_same_event()
+    {
+        await using WatcherUnderTest test = new(azurite.ConnectionString);
+        await test.CreateAsync();
+        await test.UploadAsync("a.csv", "1");
+        BlobWatcher first = await test.StartAsync();
+        JsonObject before = Assert.Single(await test.EventsAsync());
+        await first.StopAsync(CancellationToken.None);
+
+        await test.ForgetAsync("a.csv");
+        await test.StartAsync();
+        Assert.Equal(before.ToJsonString(), Assert.Single(await test.EventsAsync()).ToJsonString());
+    }
+
+    [Fact]
     public async Task Missing_container_and_queue_are_waited_for_and_said_once()
     {
         await using WatcherUnderTest test = new(azurite.ConnectionString);

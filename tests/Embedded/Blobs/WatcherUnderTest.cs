@@ -84,6 +84,13 @@ internal sealed class WatcherUnderTest : IAsyncDisposable
     public async Task<string[]> AnnouncedAsync() =>
         [.. (await EventsAsync()).Select(e => e["subject"]!.GetValue<string>().Split("/blobs/", 2)[1]).Order(StringComparer.Ordinal)];
 
+    /// <summary>Leaves storage as a host does that is killed after it sent the event and before it remembered it.</summary>
+    public async Task ForgetAsync(string name)
+    {
+        AnnouncedBlobs announced = await AnnouncedBlobs.LoadAsync(connections.Tables(), storage.HostId, Container.Name, CancellationToken.None);
+        await announced.ForgetAsync(name, CancellationToken.None);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (BlobWatcher watcher in watchers) await watcher.DisposeAsync();

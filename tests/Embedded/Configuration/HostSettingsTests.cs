@@ -54,18 +54,18 @@ public sealed class HostSettingsTests
     [InlineData("version", "1.0", "\"2.0\"")]
     public void What_the_genuine_host_refuses_is_refused_with_path_value_and_allowed_range(string path, string value, string allowed)
     {
-        var refused = Assert.Throws<HostSettingsException>(() => Read("""{ "version": "2.0" }""", (path, value)));
+        var refused = Assert.Throws<StartRefusedException>(() => Read("""{ "version": "2.0" }""", (path, value)));
 
-        Assert.Equal([$"host.json: {path.Replace(':', '.')} is \"{value}\"; allowed is {allowed}."], refused.Errors);
+        Assert.Equal([$"host.json: {path.Replace(':', '.')} is \"{value}\"; allowed is {allowed}."], refused.Problems);
     }
 
     [Fact]
     public void Every_mistake_is_reported_at_once()
     {
-        var refused = Assert.Throws<HostSettingsException>(() => Read("""{ "extensions": { "queues": { "batchSize": 64, "maxDequeueCount": 0 } } }"""));
+        var refused = Assert.Throws<StartRefusedException>(() => Read("""{ "extensions": { "queues": { "batchSize": 64, "maxDequeueCount": 0 } } }"""));
 
-        Assert.Equal(3, refused.Errors.Count);
-        Assert.Contains("host.json: version is missing; allowed is \"2.0\".", refused.Errors);
+        Assert.Equal(3, refused.Problems.Count);
+        Assert.Contains("host.json: version is missing; allowed is \"2.0\".", refused.Problems);
     }
 
     [Fact]
@@ -91,10 +91,10 @@ public sealed class HostSettingsTests
     public void Missing_or_broken_file_is_named_with_the_remedy()
     {
         using TemporaryFolder folder = new();
-        Assert.Contains("is missing; the smallest one is", Assert.Throws<HostSettingsException>(() => HostSettings.Load(folder.Path, Nothing)).Message);
+        Assert.Contains("is missing; the smallest one is", Assert.Throws<StartRefusedException>(() => HostSettings.Load(folder.Path, Nothing)).Message);
 
         File.WriteAllText(Path.Combine(folder.Path, "host.json"), "{ \"version\": ");
-        Assert.Contains("can't be read", Assert.Throws<HostSettingsException>(() => HostSettings.Load(folder.Path, Nothing)).Message);
+        Assert.Contains("can't be read", Assert.Throws<StartRefusedException>(() => HostSettings.Load(folder.Path, Nothing)).Message);
     }
 
     private static HostSettings Read(string json, params (string Path, string Value)[] also) =>
