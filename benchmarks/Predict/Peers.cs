@@ -38,7 +38,7 @@ internal sealed class Peers(string root, string folder) : IAsyncDisposable
     private async Task<Peer> StartSuiteAsync(Workload workload)
     {
         Azurite azurite = Keep(await Azurite.StartAsync(new AzuriteOptions(root)));
-        var settings = new Dictionary<string, string?> { ["AzureWebJobsStorage"] = azurite.ConnectionString };
+        var settings = new Dictionary<string, string?> { ["AzureWebJobsStorage"] = azurite.ConnectionString, ["Telemetry__Prometheus"] = "true" };
         Peer peer = Keep(new Peer("suite", await HostProcess.StartAsync(new HostOptions(root) { Settings = settings })));
         await SuiteModel.ServeAsync(peer.Port, workload);
         return peer;
