@@ -110,11 +110,11 @@ public sealed class HeartSampleTests : IDisposable
 
     private static string Text(JsonElement cell) => cell.ValueKind == JsonValueKind.String ? cell.GetString()! : cell.ValueKind == JsonValueKind.Null ? "" : cell.GetRawText();
 
-    private static double[] Expected(string file) =>
+    internal static double[] Expected(string file) =>
         [.. File.ReadLines(Path.Combine(Folder, "expected.csv")).Skip(1).Select(l => l.Split(','))
             .Where(cells => cells[0] == file).Select(cells => double.Parse(cells[2], CultureInfo.InvariantCulture))];
 
-    private static void AssertClose(double[] expected, double[] actual)
+    internal static void AssertClose(double[] expected, double[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);
         for (int row = 0; row < expected.Length; row++)
