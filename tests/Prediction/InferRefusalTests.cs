@@ -8,13 +8,14 @@ using Xunit;
 namespace Tidemark.Tests.Prediction;
 
 /// <summary>Each bad request gets a 4xx that names the field, the value and the remedy, and the process lives.</summary>
-public sealed class InferRefusalTests
+public sealed class InferRefusalTests(SharedPredictionHost shared) : IClassFixture<SharedPredictionHost>
 {
     private const string Good = """{"inputs":[{"name":"x","shape":[1,3],"datatype":"FP32","data":[1,2,3]}]}""";
 
     [Theory]
     [InlineData("", "The body is empty")]
     [InlineData("  \r\n ", "The body is empty")]
+    [InlineData("\uFEFF{}", "byte order mark")]
     [InlineData("{", "not valid JSON")]
     [InlineData("[]", "must be an object")]
     [InlineData("null", "must be an object")]
@@ -68,7 +69,7 @@ public sealed class InferRefusalTests
     [InlineData("""{"outputs":"score","inputs":[{"name":"x","shape":[1,3],"datatype":"FP32","data":[1,2,3]}]}""", "outputs: must be an array")]
     public async Task A_bad_body_is_400_in_words(string body, string words)
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         var reply = await host.InferAsync("linear", body);
         Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
         Assert.Contains(words, reply.Error, StringComparison.Ordinal);
@@ -106,7 +107,7 @@ public sealed class InferRefusalTests
     [Fact]
     public async Task Inputs_must_agree_on_the_number_of_rows()
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         var reply = await host.InferAsync("columns", """{"inputs":[{"name":"age","shape":[2,1],"datatype":"FP32","data":[1,2]},{"name":"thal","shape":[3,1],"datatype":"BYTES","data":["a","b","c"]}]}""");
         Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
         Assert.Contains("inputs[1].shape[0]: is 3", reply.Error, StringComparison.Ordinal);
@@ -115,7 +116,7 @@ public sealed class InferRefusalTests
     [Fact]
     public async Task Nesting_a_hundred_deep_is_refused_wherever_it_stands()
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         string deep = new string('[', 100) + new string(']', 100);
         foreach (string body in new[] { deep, $$"""{"parameters":{{deep}}}""", $$"""{"inputs":[{"name":"x","shape":[1,3],"datatype":"FP32","data":{{deep}}}]}""", $$"""{"inputs":[{"data":{{deep}}}]}""" })
         {
@@ -151,7 +152,7 @@ public sealed class InferRefusalTests
     [InlineData(null, HttpStatusCode.OK)]
     public async Task Only_json_is_read(string? contentType, HttpStatusCode status)
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         Assert.Equal(status, (await host.PostAsync("/v2/models/linear/infer", Encoding.UTF8.GetBytes(Good), contentType)).Status);
     }
 
@@ -165,7 +166,7 @@ public sealed class InferRefusalTests
     [InlineData("/v2/models/a%00b/infer", HttpStatusCode.BadRequest)]
     public async Task Unknown_and_impossible_names_are_told_apart(string path, HttpStatusCode status)
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host.Http.BaseAddress + path.TrimStart('/'), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
         {
             Content = new StringContent(Good, Encoding.UTF8, "application/json"),
@@ -177,7 +178,7 @@ public sealed class InferRefusalTests
     [Fact]
     public async Task A_body_cut_at_any_byte_is_400()
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         byte[] body = """{"id":"\u00e9","parameters":{"a":[true,null]},"inputs":[{"data":[["normal"]],"name":"thal","shape":[1,1],"datatype":"BYTES"},{"name":"age","shape":[1,1],"datatype":"FP32","data":[-1.5e1]}],"outputs":[{"name":"score"}]}"""u8.ToArray();
         Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v2/models/columns/infer", body)).Status);
         for (int length = 0; length < body.Length; length++)
@@ -190,7 +191,7 @@ public sealed class InferRefusalTests
     [Fact]
     public async Task Random_changes_never_break_the_host()
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         byte[] body = """{"id":"\u00e9","inputs":[{"name":"thal","shape":[2,1],"datatype":"BYTES","data":[["a"],["b\n"]]},{"data":[1,2.5],"name":"age","shape":[2,1],"datatype":"FP32"}],"outputs":[{"name":"score"}]}"""u8.ToArray();
         byte[] tokens = "{}[],:\"\\-.eE019ntfN \u0000\u007f"u8.ToArray();
         var random = new Random(42);
@@ -216,7 +217,7 @@ public sealed class InferRefusalTests
     [Fact]
     public async Task Invalid_utf8_is_refused_wherever_it_stands()
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         byte[] body = [.. """{"id":"a"""u8, 0xC3, 0x28, .. "\",\"inputs\":[]}"u8];
         var reply = await host.PostAsync("/v2/models/linear/infer", body);
         Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
@@ -236,7 +237,7 @@ public sealed class InferRefusalTests
     [Fact]
     public async Task Compressed_and_binary_bodies_are_415()
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         foreach (var (name, value) in new[] { ("Content-Encoding", "gzip"), ("Inference-Header-Content-Length", "12") })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/linear/infer") { Content = new StringContent(Good, Encoding.UTF8, "application/json") };

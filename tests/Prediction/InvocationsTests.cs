@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Tidemark.Tests.Prediction;
 
-public sealed class InvocationsTests
+public sealed class InvocationsTests(SharedPredictionHost shared) : IClassFixture<SharedPredictionHost>
 {
     private static string[] Warnings(Reply reply) => reply.Json.TryGetProperty("warnings", out var warnings) ? [.. warnings.EnumerateArray().Select(warning => warning.GetString()!)] : [];
 
@@ -26,7 +26,7 @@ public sealed class InvocationsTests
     [InlineData("""{"dataframe_split":{"data":[[1,"fixed"],[2,"normal"]]}}""")]
     public async Task Columns_go_in_by_name_and_rows_come_out(string body)
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         var reply = await host.InvokeAsync("columns", body);
         Assert.Equal("""[{"score":101,"thal_seen":"fixed"},{"score":202,"thal_seen":"normal"}]""", Predictions(reply));
         Assert.Equal("1", reply.Header("tidemark-model-version"));
@@ -36,7 +36,7 @@ public sealed class InvocationsTests
     [Fact]
     public async Task Missing_values_are_nan_and_empty_text()
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         const string Expected = """[{"score":49,"thal_seen":""},{"score":101,"thal_seen":"fixed"}]""";
         Assert.Equal(Expected, Predictions(await host.InvokeAsync("columns", """{"dataframe_split":{"columns":["age","thal"],"data":[[null,null],[1,"fixed"]]}}""")));
         Assert.Equal(Expected, Predictions(await host.InvokeAsync("columns", """{"dataframe_records":[{},{"age":1,"thal":"fixed"}]}""")));
@@ -45,7 +45,7 @@ public sealed class InvocationsTests
     [Fact]
     public async Task Numbers_as_text_and_text_as_numbers_are_converted_with_a_warning()
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         var reply = await host.InvokeAsync("columns", """{"dataframe_split":{"columns":["age","thal"],"data":[["3",3.0],["1e1",true]]}}""");
         Assert.Equal("""[{"score":2,"thal_seen":"3.0"},{"score":9,"thal_seen":"true"}]""", Predictions(reply));
         Assert.Equal(["column 'age' takes numbers; text in it was read as numbers", "column 'thal' takes text; numbers in it were taken as the text that was sent"], Warnings(reply));
@@ -54,7 +54,7 @@ public sealed class InvocationsTests
     [Fact]
     public async Task Extra_columns_are_ignored_with_a_warning()
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         var split = await host.InvokeAsync("columns", """{"dataframe_split":{"columns":["age","name","thal"],"data":[[1,{"any":["thing"]},"fixed"]]},"params":{"x":1}}""");
         var records = await host.InvokeAsync("columns", """{"dataframe_records":[{"age":1,"name":[1],"thal":"fixed","é":2}]}""");
         Assert.Equal("""[{"score":101,"thal_seen":"fixed"}]""", Predictions(split));
@@ -88,7 +88,7 @@ public sealed class InvocationsTests
     [InlineData("""{"dataframe_split":""", "not valid JSON")]
     public async Task A_bad_table_is_400_in_mlflows_words(string body, string words)
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         var reply = await host.InvokeAsync("columns", body);
         Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
         Assert.Equal("BAD_REQUEST", reply.Json.GetProperty("error_code").GetString());
@@ -143,7 +143,7 @@ public sealed class InvocationsTests
     [Fact]
     public async Task A_table_cut_at_any_byte_is_400()
     {
-        await using var host = await PredictionHost.StartAsync();
+        var host = shared.Host;
         byte[] body = """{"dataframe_split":{"data":[[null,"fixed\n"],["2","é"]],"columns":["age","thal"],"index":[1]},"params":{}}"""u8.ToArray();
         Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/models/columns/invocations", body)).Status);
         for (int length = 0; length < body.Length; length++)

@@ -68,6 +68,16 @@ internal sealed class PredictionHost : IAsyncDisposable
     public ValueTask DisposeAsync() => host.DisposeAsync();
 }
 
+/// <summary>One host for the tests of a class that only read.</summary>
+public sealed class SharedPredictionHost : IAsyncLifetime
+{
+    internal PredictionHost Host { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Host = await PredictionHost.StartAsync();
+
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
+}
+
 /// <summary>An answer, checked to be JSON whatever the status.</summary>
 internal sealed record Reply(HttpStatusCode Status, JsonElement Json, string Text, HttpResponseMessage Message)
 {

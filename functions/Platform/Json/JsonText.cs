@@ -46,7 +46,7 @@ internal static class JsonText
     public static string Explain(ReadOnlySpan<byte> body, long read, JsonException error)
     {
         if (body.Trim(" \t\r\n"u8).IsEmpty) return "The body is empty. Send a JSON object.";
-        if (body.StartsWith("\xEF\xBB\xBF"u8)) return "The body begins with a byte order mark. Send plain UTF-8.";
+        if (body.StartsWith("\uFEFF"u8)) return "The body begins with a byte order mark. Send plain UTF-8.";
 
         var rest = body[(int)Math.Clamp(read, 0, body.Length)..].TrimStart(" \t\r\n,:["u8);
         var word = rest.TrimStart((byte)'-');
