@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Tidemark.Local;
+using Tidemark.Tests.EndToEnd;
 using Xunit;
 
 namespace Tidemark.Tests.Samples;
 
 /// <summary>The suite, called over HTTP with named columns, answers for the heart model as scikit-learn did (samples/heart/expected.csv).</summary>
-public sealed class HeartOverHttpTests(HeartServed heart) : IClassFixture<HeartServed>
+[Collection(SuiteTests.Name)]
+public sealed class HeartOverHttpTests(SuiteFixture running)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -23,7 +24,7 @@ public sealed class HeartOverHttpTests(HeartServed heart) : IClassFixture<HeartS
         string[][] lines = [.. File.ReadLines(Path.Combine(Repository.Data, "heart", name)).Where(l => l.Length > 0).Select(l => l.Split(','))];
         var body = new { dataframe_split = new { columns = lines[0], data = lines[1..].Select(row => row.Select(Cell)) } };
 
-        using HttpResponseMessage reply = await heart.Http.PostAsJsonAsync("models/heart/invocations", body, Cancellation);
+        using HttpResponseMessage reply = await running.Http.PostAsJsonAsync("models/heart/invocations", body, Cancellation);
         string text = await reply.Content.ReadAsStringAsync(Cancellation);
         Assert.True(reply.IsSuccessStatusCode, text);
         double[] actual = [.. JsonNode.Parse(text)!["predictions"]!.AsArray().Select(p => (double)p!["probabilities"]![1]!)];
@@ -35,33 +36,4 @@ public sealed class HeartOverHttpTests(HeartServed heart) : IClassFixture<HeartS
 
     /// <summary>A number as a number, anything else as text.</summary>
     private static object Cell(string cell) => double.TryParse(cell, CultureInfo.InvariantCulture, out double number) ? number : cell;
-}
-
-/// <summary>The suite as a process with an Azurite of its own and the heart model as champion.</summary>
-public sealed class HeartServed : IAsyncLifetime
-{
-    private Azurite? azurite;
-    private HostProcess? host;
-
-    public HttpClient Http { get; } = new();
-
-    public async ValueTask InitializeAsync()
-    {
-        azurite = await Azurite.StartAsync(new AzuriteOptions(Repository.Root));
-        host = await HostProcess.StartAsync(new HostOptions(Repository.Root)
-        {
-            Settings = new Dictionary<string, string?> { ["AzureWebJobsStorage"] = azurite.ConnectionString },
-        });
-        Http.BaseAddress = host.Address;
-        using var sample = new HeartSample(Repository.Root, host.Address);
-        await sample.WaitUntilReadyAsync(CancellationToken.None);
-        await sample.ServeAsync(CancellationToken.None);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Http.Dispose();
-        if (host is not null) await host.DisposeAsync();
-        if (azurite is not null) await azurite.DisposeAsync();
-    }
 }
