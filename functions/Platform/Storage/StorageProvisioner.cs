@@ -29,7 +29,7 @@ internal sealed partial class StorageProvisioner(
             }
             catch (Exception e) when (StorageOutage.Is(e))
             {
-                Late(e, Pause);
+                Late(Pause, e.Message);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -40,6 +40,6 @@ internal sealed partial class StorageProvisioner(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Storage does not answer yet; its containers, queues and tables are created when it does (next try in {Pause}).")]
-    private partial void Late(Exception exception, TimeSpan pause);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Storage does not answer yet; its containers, queues and tables are created when it does (next try in {Pause}): {Reason}")]
+    private partial void Late(TimeSpan pause, string reason);
 }
