@@ -96,7 +96,7 @@ public sealed class BlobLeaseTests(AzuriteFixture azurite)
         await clock.UntilTimerAsync(Period / 2);
         Assert.False(held.IsCancellationRequested);
 
-        await own.StopAsync();
+        await own.DisposeAsync();
         clock.Advance(Period);
         await CancelledAsync(held);
         await stop.CancelAsync();
