@@ -27,7 +27,7 @@ internal sealed class FunctionCatalog
         var functions = new List<FunctionEntry>();
         foreach (Type type in types.Where(t => t is { IsClass: true } and not { IsAbstract: true, IsSealed: false }))
         {
-            foreach (MethodInfo method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance))
+            foreach (MethodInfo method in Methods(type))
             {
                 if (method.GetCustomAttribute<FunctionAttribute>() is { } attribute && FunctionReader.Read(method, attribute, problems) is { } function)
                     functions.Add(function);
@@ -44,4 +44,9 @@ internal sealed class FunctionCatalog
             throw new StartRefusedException(problems);
         return new FunctionCatalog([.. functions.OrderBy(f => f.Name, StringComparer.Ordinal)]);
     }
+
+    /// <summary>A function belongs to the class that declares it; those of an abstract class belong to each that derives from it.</summary>
+    private static IEnumerable<MethodInfo> Methods(Type type) =>
+        type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance)
+            .Where(m => m.DeclaringType == type || m.DeclaringType!.IsAbstract);
 }

@@ -75,6 +75,9 @@ internal sealed partial class Invocation(FunctionInvoker invoker, TriggerInput? 
     public override CancellationToken CancellationToken =>
         (deadline ??= limits.Deadlines.Rent(HttpContext?.RequestAborted ?? cancellation)).Token;
 
+    /// <summary>Whether the function timeout of host.json has passed; known only to functions that asked for the token.</summary>
+    public bool TimedOut => deadline?.HasPassed == true;
+
     /// <summary>The request without ASP.NET Core types; null where another trigger started the function.</summary>
     public HttpRequestData? RequestData => HttpContext is null ? null : requestData ??= new KestrelRequestData(this, HttpContext);
 

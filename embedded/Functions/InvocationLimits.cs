@@ -39,14 +39,19 @@ internal sealed class InvocationDeadlines(TimeSpan? timeout, TimeProvider clock)
 /// <summary>The token of one invocation: the caller's own, or one that also fires at the function timeout.</summary>
 internal sealed class InvocationDeadline(InvocationDeadlines pool, CancellationTokenSource? source, CancellationToken outer) : IDisposable
 {
+    private CancellationToken caller = outer;
     private CancellationTokenRegistration link;
 
-    public CancellationToken Token => source?.Token ?? outer;
+    public CancellationToken Token => source?.Token ?? caller;
 
-    public void Begin(TimeSpan timeout, CancellationToken caller)
+    /// <summary>Whether the token fired by itself, not for the caller.</summary>
+    public bool HasPassed => source is { IsCancellationRequested: true } && !caller.IsCancellationRequested;
+
+    public void Begin(TimeSpan timeout, CancellationToken outer)
     {
+        caller = outer;
         source!.CancelAfter(timeout);
-        link = caller.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), source);
+        link = outer.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), source);
     }
 
     public void Return()

@@ -33,6 +33,8 @@ internal sealed partial class InvocationLog(ILoggerFactory loggers)
     {
         if (error is OperationCanceledException && invocation.HttpContext?.RequestAborted.IsCancellationRequested == true)
             Abandoned(application, invocation.FunctionDefinition.Name, invocation.InvocationId);
+        else if (invocation.TimedOut)
+            TimedOut(application, error, invocation.FunctionDefinition.Name, invocation.InvocationId);
         else
             Threw(application, error, invocation.FunctionDefinition.Name, invocation.InvocationId);
     }
@@ -50,6 +52,10 @@ internal sealed partial class InvocationLog(ILoggerFactory loggers)
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "Function '{Function}', Invocation id '{InvocationId}': An exception was thrown by the invocation.")]
     private static partial void Threw(ILogger logger, Exception error, string function, string invocationId);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Error,
+        Message = "Function '{Function}', Invocation id '{InvocationId}': exceeded the functionTimeout of host.json and was cancelled.")]
+    private static partial void TimedOut(ILogger logger, Exception error, string function, string invocationId);
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Debug, Message = "Function '{Function}', Invocation id '{InvocationId}': the caller went away.")]
     private static partial void Abandoned(ILogger logger, string function, string invocationId);

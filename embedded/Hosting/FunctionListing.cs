@@ -19,7 +19,7 @@ internal static class FunctionListing
 
     private static string Describe(FunctionEntry function, string prefix, int port) => function.Trigger switch
     {
-        HttpTriggerAttribute http => $"{Methods(http)} http://localhost:{port}/{HttpFunctions.Template(function, prefix)}",
+        HttpTriggerAttribute http => $"{Methods(http)} http://localhost:{port}/{HttpRoutes.Template(function, prefix)}",
         QueueTriggerAttribute queue => $"queueTrigger {queue.QueueName}",
         TimerTriggerAttribute timer => $"timerTrigger {timer.Schedule}",
         _ => NamedBinding.TypeOf(function.Trigger),

@@ -1,6 +1,6 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,10 +25,10 @@ internal sealed class FunctionsHost(WebApplication web, IReadOnlyList<string> pr
         {
             await StartOrThrowAsync(Console.Out, cancellationToken);
         }
-        catch (Exception error) when (Refusal(error) is { } sentences)
+        catch (StartRefusedException refused)
         {
-            foreach (string sentence in sentences)
-                await Console.Error.WriteLineAsync(sentence);
+            foreach (string problem in refused.Problems)
+                await Console.Error.WriteLineAsync(problem);
             Environment.Exit(1);
         }
     }
@@ -37,6 +37,7 @@ internal sealed class FunctionsHost(WebApplication web, IReadOnlyList<string> pr
     public async Task StartOrThrowAsync(TextWriter output, CancellationToken cancellation)
     {
         FunctionCatalog catalog = Check();
+        ThrowIfPortIsTaken();
         string prefix = Services.GetRequiredService<HostSettings>().Http.RoutePrefix;
         web.UseRouting();
         web.Run(DispatchAsync);
@@ -52,14 +53,22 @@ internal sealed class FunctionsHost(WebApplication web, IReadOnlyList<string> pr
 
     public ValueTask DisposeAsync() => web.DisposeAsync();
 
-    /// <summary>The sentences for an error that is no bug; null for others.</summary>
-    internal IReadOnlyList<string>? Refusal(Exception error) => error switch
+    /// <summary>Asked before anything starts, so that nothing has to be stopped again.</summary>
+    private void ThrowIfPortIsTaken()
     {
-        StartRefusedException refused => refused.Problems,
-        IOException { InnerException: AddressInUseException or SocketException } =>
-            [$"Port {port} is taken; stop what listens there, or choose another with --port N or Host.LocalHttpPort in local.settings.json."],
-        _ => null,
-    };
+        if (port == 0)
+            return;
+        try
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            probe.Start();
+        }
+        catch (SocketException error)
+        {
+            throw new StartRefusedException(
+                [$"Port {port} can't be used ({error.SocketErrorCode}); stop what listens there, or choose another with --port N or Host.LocalHttpPort in local.settings.json."]);
+        }
+    }
 
     /// <summary>Reads every setting and function, so that all mistakes are reported at once.</summary>
     private FunctionCatalog Check()

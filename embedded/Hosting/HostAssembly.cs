@@ -83,6 +83,7 @@ internal sealed class HostAssembly
         services.AddSingleton<InvocationLog>();
         services.AddSingleton<FunctionExecutor>();
         services.AddSingleton<FunctionKeys>();
+        services.AddSingleton<HttpThrottle>();
         services.AddSingleton<HttpFunctions>();
         services.AddSingleton<AdminRoutes>();
         services.AddListeners();

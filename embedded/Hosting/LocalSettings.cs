@@ -17,12 +17,14 @@ internal sealed record LocalSettings(int Port)
         {
             using JsonDocument settings = JsonDocument.Parse(
                 File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            if (settings.RootElement.ValueKind != JsonValueKind.Object)
+                throw new JsonException("it must be a JSON object.");
             Publish(settings.RootElement, problems);
             return new LocalSettings(ReadPort(settings.RootElement, problems));
         }
         catch (JsonException error)
         {
-            problems.Add($"local.settings.json is not JSON: {error.Message}");
+            problems.Add($"local.settings.json is not JSON that the host can read: {error.Message}");
             return new LocalSettings(DefaultPort);
         }
     }
@@ -31,7 +33,7 @@ internal sealed record LocalSettings(int Port)
     {
         if (settings.TryGetProperty("IsEncrypted", out JsonElement encrypted) && encrypted.ValueKind == JsonValueKind.True)
             problems.Add("local.settings.json is encrypted; decrypt it with 'func settings decrypt'.");
-        else if (settings.TryGetProperty("Values", out JsonElement values))
+        else if (settings.TryGetProperty("Values", out JsonElement values) && values.ValueKind == JsonValueKind.Object)
         {
             foreach (JsonProperty value in values.EnumerateObject())
             {
@@ -45,9 +47,9 @@ internal sealed record LocalSettings(int Port)
 
     private static int ReadPort(JsonElement settings, List<string> problems)
     {
-        if (!settings.TryGetProperty("Host", out JsonElement host) || !host.TryGetProperty("LocalHttpPort", out JsonElement port))
+        if (!settings.TryGetProperty("Host", out JsonElement host) || host.ValueKind != JsonValueKind.Object || !host.TryGetProperty("LocalHttpPort", out JsonElement port))
             return DefaultPort;
-        if (port.TryGetInt32(out int number) && number is >= 0 and <= 65535)
+        if (port.ValueKind == JsonValueKind.Number && port.TryGetInt32(out int number) && number is >= 0 and <= 65535)
             return number;
         problems.Add($"local.settings.json: Host.LocalHttpPort is {port}, but must be a port from 0 (any free one) to 65535.");
         return DefaultPort;

@@ -36,7 +36,9 @@ internal sealed class AdminRoutes(FunctionCatalog catalog, FunctionExecutor exec
 
         try
         {
-            TriggerInput input = InputOf(function, await ReadInputAsync(http));
+            using var body = new MemoryStream();
+            await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+            TriggerInput input = InputOf(function, ReadInput(body.ToArray()));
             _ = Task.Run(() => executor.InvokeAsync(function, input, lifetime.ApplicationStopping), CancellationToken.None);
             http.Response.StatusCode = StatusCodes.Status202Accepted;
         }
@@ -59,13 +61,11 @@ internal sealed class AdminRoutes(FunctionCatalog catalog, FunctionExecutor exec
     }
 
     /// <summary>The value under <c>input</c>: text as it is, anything else as JSON text; empty where there is none.</summary>
-    private static async Task<string> ReadInputAsync(HttpContext http)
+    public static string ReadInput(ReadOnlyMemory<byte> json)
     {
-        using var buffer = new MemoryStream();
-        await http.Request.Body.CopyToAsync(buffer, http.RequestAborted);
-        if (buffer.Length == 0)
+        if (json.IsEmpty)
             return "";
-        using JsonDocument body = JsonDocument.Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+        using JsonDocument body = JsonDocument.Parse(json);
         if (body.RootElement.ValueKind != JsonValueKind.Object || !body.RootElement.TryGetProperty("input", out JsonElement input))
             return "";
         return input.ValueKind == JsonValueKind.String ? input.GetString()! : input.GetRawText();
