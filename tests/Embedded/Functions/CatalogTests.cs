@@ -83,7 +83,7 @@ public sealed class CatalogTests
     private sealed class TwoBindings
     {
         [Function("A")]
-        public void Run([QueueTrigger("q"), ForeignInput] string message) { }
+        public void Run([QueueTrigger("q"), TimerTrigger("0 0 * * * *")] string message) { }
     }
 
     private sealed class TwoHttpResults
@@ -229,8 +229,6 @@ public sealed class CatalogTests
     internal sealed class Derived : Shared;
 
     private sealed class ForeignTriggerAttribute : TriggerBindingAttribute;
-
-    private sealed class ForeignInputAttribute : InputBindingAttribute;
 
     private sealed class ForeignOutputAttribute : OutputBindingAttribute;
 }

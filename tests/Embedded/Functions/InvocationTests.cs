@@ -50,7 +50,7 @@ public sealed class InvocationTests
     public async Task An_output_that_can_not_be_written_fails_the_invocation()
     {
         await using RunningHost host = RunningHost.Idle(
-            [typeof(OutputFunctions)], b => b.Services.AddSingleton<OutputSink>((_, _, _, _) => throw new IOException("storage is down")));
+            [typeof(OutputFunctions)], b => b.Services.AddSingleton(recorder).AddSingleton<OutputSink>((_, _, _, _) => throw new IOException("storage is down")));
 
         InvocationOutcome outcome = await host.InvokeAsync("Single", "a");
 

@@ -18,7 +18,7 @@ public sealed class StartTests : IDisposable
     public async Task The_start_lists_each_function_by_trigger_and_ends_with_the_address()
     {
         await using RunningHost host = await RunningHost.StartAsync(
-            [typeof(Functions)], null, """{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}""");
+            [typeof(Functions)], null, """{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}""", ("AzureWebJobs.Nightly.Disabled", "true"));
 
         string[] lines = host.Output.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(
@@ -97,6 +97,6 @@ public sealed class StartTests : IDisposable
         public IResult Anything([HttpTrigger] HttpRequest request) => Results.Ok();
 
         [Function(nameof(Nightly))]
-        public void Nightly([TimerTrigger("0 0 0 1 1 *", UseMonitor = false)] TimerInfo timer) { }
+        public void Nightly([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer) { }
     }
 }

@@ -19,7 +19,8 @@ public sealed class AdminRouteTests
     public async Task A_function_is_fired_by_hand(string function, string body, HttpStatusCode status)
     {
         var fired = new TaskCompletionSource<string>();
-        await using RunningHost host = await RunningHost.StartAsync([typeof(Functions)], b => b.Services.AddSingleton(fired));
+        await using RunningHost host = await RunningHost.StartAsync(
+            [typeof(Functions)], b => b.Services.AddSingleton(fired), null, ("AzureWebJobs.Clean.Disabled", "true"));
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
 
         HttpResponseMessage response = await host.Http.PostAsync(
@@ -44,7 +45,7 @@ public sealed class AdminRouteTests
     internal sealed class Functions(TaskCompletionSource<string> fired)
     {
         [Function(nameof(Clean))]
-        public void Clean([TimerTrigger("0 0 0 1 1 *", UseMonitor = false)] TimerInfo timer) => fired.SetResult("cleaned");
+        public void Clean([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer) => fired.SetResult("cleaned");
 
         [Function(nameof(Web))]
         public IResult Web([HttpTrigger] HttpRequest request) => Results.Ok();

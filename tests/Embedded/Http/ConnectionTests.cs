@@ -88,9 +88,16 @@ public sealed class ConnectionTests
         public async Task<IResult> Wait([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request, CancellationToken cancellation)
         {
             gate.Entered.SetResult();
-            await using CancellationTokenRegistration fired = cancellation.Register(gate.Cancelled.SetResult);
-            await gate.Leave.Task.WaitAsync(cancellation);
-            return Results.Ok();
+            try
+            {
+                await gate.Leave.Task.WaitAsync(cancellation);
+                return Results.Ok();
+            }
+            catch (OperationCanceledException)
+            {
+                gate.Cancelled.SetResult();
+                throw;
+            }
         }
 
         [Function(nameof(Read))]

@@ -23,7 +23,9 @@ public sealed class SurfaceTests
     {
         string written = File.ReadAllText(Path.Combine(Repository.Root, "tests/Embedded/ProgrammingModel/surface.txt")).ReplaceLineEndings("\n");
 
-        Assert.Equal(written, Describe());
+        string found = Describe();
+        File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "surface.found.txt"), found);
+        Assert.Equal(written, found);
     }
 
     private static string Describe()
