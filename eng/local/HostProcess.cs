@@ -93,6 +93,6 @@ internal sealed partial class HostProcess : IAsyncDisposable
     [GeneratedRegex("^Host started: (http://.*)$")]
     private static partial Regex StartedLine();
 
-    [GeneratedRegex(@"^Port (\d+) is taken")]
+    [GeneratedRegex(@"^Port (\d+) (is taken|can't be used)")]
     private static partial Regex TakenPort();
 }
