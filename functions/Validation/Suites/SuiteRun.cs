@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tidemark.Platform.Tabular;
+using Tidemark.Validation.Expectations;
+
+namespace Tidemark.Validation.Suites;
+
+/// <summary>How a suite is run on data.</summary>
+public sealed record RunOptions
+{
+    /// <value>How much each result tells, unless its expectation says otherwise. Default: SUMMARY.</value>
+    public ResultFormat Format { get; init; } = ResultFormat.Default;
+
+    /// <value>Values of the suite's parameters. Default: none.</value>
+    public JsonObject Parameters { get; init; } = [];
+
+    /// <value>Whether each result carries exception_info. Default: yes. A fault never throws, either way.</value>
+    public bool CatchExceptions { get; init; } = true;
+
+    /// <value>What identifies the data in the result's meta. Default: nothing.</value>
+    public JsonObject BatchKwargs { get; init; } = [];
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Whether a result's numbers can be true; those that can't become an InvalidCacheValueError, as in Great Expectations.</summary>
+    internal Func<JsonObject, bool> Plausible { get; init; } = SuiteRun.IsPlausible;
+}
+
+/// <summary>
+/// One pass of a suite over data: <see cref="Observe"/> each batch in order, then <see cref="Conclude()"/>. Results come in Great
+/// Expectations' order: by the column's first appearance in the suite, those without a column together.
+/// </summary>
+public sealed class SuiteRun
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private readonly ExpectationSuite suite;
+    private readonly RunOptions options;
+    private readonly Batch batch = new();
+    private readonly List<Item> items;
+
+    public SuiteRun(ExpectationSuite suite, RunOptions? options = null)
+    {
+        (this.suite, this.options) = (suite, options ?? new RunOptions());
+        var values = new JsonObject(suite.Parameters.Concat(this.options.Parameters).GroupBy(p => p.Key).Select(p => KeyValuePair.Create(p.Key, p.Last().Value?.DeepClone())));
+        var parameters = new SuiteParameters(values, this.options.Clock);
+        items = suite.Expectations
+            .GroupBy(expectation => expectation.Column)
+            .SelectMany(column => column)
+            .Select(expectation => Compile(expectation, parameters))
+            .ToList();
+    }
+
+    /// <summary>The expectations that judge row by row, with the evaluator that tells which rows of the last batch failed.</summary>
+    internal IEnumerable<(ExpectationConfiguration Expectation, RowMap Rows)> RowExpectations =>
+        items.Where(item => item.Evaluator is RowMap { Fault: null }).Select(item => (item.Expectation, (RowMap)item.Evaluator!));
+
+    public void Observe(Table table)
+    {
+        batch.Table = table;
+        foreach (Item item in items)
+            item.Evaluator?.Observe(batch);
+    }
+
+    public ValidationResult Conclude() => new(suite, items.Select(Conclude).ToList())
+    {
+        Time = options.Clock.GetUtcNow(),
+        Parameters = options.Parameters,
+        BatchKwargs = options.BatchKwargs,
+        CatchExceptions = options.CatchExceptions,
+    };
+
+    internal static bool IsPlausible(JsonObject result) =>
+        InRange(result["unexpected_count"], double.PositiveInfinity) && InRange(result["missing_count"], double.PositiveInfinity)
+        && InRange(result["unexpected_percent"], 100) && InRange(result["missing_percent"], 100);
+
+    private static bool InRange(JsonNode? number, double most) => number is null || (Values.Number(number) is { } value && value >= 0 && value <= most);
+
+    private Item Compile(ExpectationConfiguration expectation, SuiteParameters parameters)
+    {
+        Fault? fault = expectation.Fault;
+        JsonObject kwargs = parameters.Resolve(expectation.Kwargs, ref fault);
+        (ResultFormat format, Fault? wrong) = kwargs["result_format"] is { } own ? ResultFormat.Parse(own) : (options.Format, null);
+        fault ??= wrong;
+        Evaluator? evaluator = null;
+        if (fault is null)
+            (evaluator, fault) = ExpectationCatalog.Create(expectation.Type, kwargs, format);
+        return new Item(expectation with { Kwargs = kwargs }, evaluator, fault);
+    }
+
+    private ExpectationResult Conclude(Item item)
+    {
+        Verdict? verdict = item.Evaluator?.Conclude();
+        Fault? fault = item.Fault ?? item.Evaluator?.Fault;
+        if (verdict is { Result.Count: > 0 } && !options.Plausible(verdict.Result))
+        {
+            fault = new Fault("InvalidCacheValueError", $"The numbers of this result can't be true.\nResult: {verdict.Result.ToJsonString(Indented)}\n");
+            verdict = null;
+        }
+
+        return new ExpectationResult(item.Expectation, verdict?.Success ?? false, verdict?.Result ?? [], fault);
+    }
+
+    private sealed record Item(ExpectationConfiguration Expectation, Evaluator? Evaluator, Fault? Fault);
+}
