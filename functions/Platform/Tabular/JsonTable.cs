@@ -101,7 +101,7 @@ public static class JsonTable
 
     private static object? Value(JsonElement cell) => cell.ValueKind switch
     {
-        JsonValueKind.Number => cell.TryGetInt64(out long whole) ? whole : cell.GetDouble(),
+        JsonValueKind.Number => cell.TryGetInt64(out long whole) ? (object)whole : cell.GetDouble(),
         JsonValueKind.String => cell.GetString(),
         JsonValueKind.True or JsonValueKind.False => cell.GetBoolean(),
         _ => cell.Clone(),

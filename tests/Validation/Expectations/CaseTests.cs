@@ -22,7 +22,8 @@ public sealed class CaseTests
         kwargs.Remove("result_format", out JsonNode? asked);
         var suite = new ExpectationSuite("case", [new ExpectationConfiguration(type, kwargs, [])]);
 
-        ValidationResult result = Suite.Validate(suite, GxCases.TableOf(dataset), new RunOptions { Format = FormatOf(asked, test) });
+        ResultFormat format = FormatOf(asked, test);
+        ValidationResult result = Suite.Validate(suite, GxCases.TableOf(dataset, numbered: format.IndexColumns.Count > 0), new RunOptions { Format = format });
 
         Compare(test, result.ToJson()["results"]![0]!.AsObject());
     }

@@ -12,9 +12,6 @@ internal static class GxCases
 {
     public static readonly string? Folder = Repository.Data is { } data ? Path.Combine(data, "great_expectations/cases") : null;
 
-    /// <summary>Cases (file, data set, test) that are not run here, each for the reason that docs/validation.md gives.</summary>
-    public static readonly Dictionary<string, string> Inapplicable = new(StringComparer.Ordinal);
-
     /// <summary>Names every case that this engine should pass: "file dataset.test title".</summary>
     public static IEnumerable<string> Applicable() =>
         from file in Directory.EnumerateFiles(Folder!, "*.json").Order(StringComparer.Ordinal)
@@ -32,8 +29,8 @@ internal static class GxCases
         return (document["expectation_type"]!.GetValue<string>(), dataset, dataset["tests"]![place[1]]!);
     }
 
-    /// <summary>The case's table: kinds as pandas would have them after the case's schema, and a column pk_index that numbers the rows.</summary>
-    public static Table TableOf(JsonNode dataset)
+    /// <summary>The case's table: kinds as pandas would have them after the case's schema, and, where asked for, a column pk_index that numbers the rows.</summary>
+    public static Table TableOf(JsonNode dataset, bool numbered)
     {
         JsonObject data = dataset["data"]!.AsObject();
         JsonObject schema = dataset["schemas"]?["pandas"]?.AsObject() ?? [];
@@ -42,7 +39,7 @@ internal static class GxCases
         var index = new IntegerColumn("pk_index");
         for (int i = 0; i < rows; i++)
             index.Append(i);
-        return new Table([.. columns, index]).Filled(rows);
+        return new Table(numbered ? [.. columns, index] : columns).Filled(rows);
     }
 
     private static JsonNode Read(string file) => JsonNode.Parse(PythonJson.Quoted(File.ReadAllBytes(Path.Combine(Folder!, file))))!;

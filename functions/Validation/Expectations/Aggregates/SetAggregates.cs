@@ -19,7 +19,7 @@ internal sealed class UniqueBetween(Arguments arguments, ResultFormat format, bo
 
     protected override Observation Observe()
     {
-        object value = proportion ? Count == 0 ? 0.0 : (double)distinct.Count / Count : (long)distinct.Count;
+        object value = proportion ? (object)(Count == 0 ? 0.0 : (double)distinct.Count / Count) : (long)distinct.Count;
         return new Observation(value, InBounds(bounds, value));
     }
 }

@@ -27,7 +27,7 @@ internal static partial class DateText
         if (!read || (date.IsEmpty && time is null) || date.Resolve() is not { } day)
             return null;
         DateTime moment = day + (date.Time ?? time ?? TimeSpan.Zero);
-        return offset is null ? moment : InRange(moment, offset.Value);
+        return offset is null ? (object)moment : InRange(moment, offset.Value);
     }
 
     private static DateTimeOffset? InRange(DateTime moment, TimeSpan offset)
