@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Tidemark.Platform;
 using Tidemark.Prediction;
 using Tidemark.Registry;
+using Tidemark.Validation;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -10,5 +11,6 @@ builder.ConfigureFunctionsWebApplication();
 builder.AddPlatform();
 builder.AddRegistry();
 builder.AddPrediction();
+builder.AddValidation();
 
 builder.Build().Run();

@@ -41,6 +41,9 @@ internal sealed class LoadedModel
     /// <summary>The version as the value of the header <c>tidemark-model-version</c>.</summary>
     public StringValues VersionHeader { get; }
 
+    /// <summary>What the rows of a request are held to; set once, before the model is served.</summary>
+    public RowRules Rules { get; set; } = RowRules.None;
+
     public IReadOnlyList<TensorSpec> Inputs => onnx.Inputs;
 
     public IReadOnlyList<TensorSpec> Outputs => onnx.Outputs;

@@ -28,6 +28,23 @@ public abstract class PredictionProtocol
     }
 
     private protected abstract void Error(JsonBuffer json, Failure failure);
+
+    /// <summary>Rows that break the version's rules (422) are listed beside the message: field and rule.</summary>
+    private protected static void BrokenRules(JsonBuffer json, Failure failure)
+    {
+        if (failure.Kind != FailureKind.Unprocessable) return;
+        json.Raw(",\"errors\":["u8);
+        for (int i = 0; i < failure.Errors.Count; i++)
+        {
+            json.Raw(i == 0 ? "{\"field\":"u8 : ",{\"field\":"u8);
+            json.Text(failure.Errors[i].Field);
+            json.Raw(",\"detail\":"u8);
+            json.Text(failure.Errors[i].Detail);
+            json.Raw((byte)'}');
+        }
+
+        json.Raw((byte)']');
+    }
 }
 
 /// <summary>Open Inference Protocol v2, JSON. Errors are <c>{"error":"…"}</c>.</summary>
@@ -41,6 +58,7 @@ public sealed class OpenInference(IOptions<PredictionOptions> options) : Predict
     {
         json.Raw("{\"error\":"u8);
         json.Text(failure.Detail);
+        BrokenRules(json, failure);
         json.Raw((byte)'}');
     }
 }
@@ -65,6 +83,7 @@ public sealed class MlflowScoring(IOptions<PredictionOptions> options) : Predict
         });
         json.Raw(",\"message\":"u8);
         json.Text(failure.Detail);
+        BrokenRules(json, failure);
         json.Raw((byte)'}');
     }
 }
@@ -74,8 +93,7 @@ internal sealed class ErrorAnswer(Failure failure, byte[] body) : IResult
 {
     public int Status { get; } = failure.Kind switch
     {
-        // The protocols know 400 for whatever is wrong with a request and 404 for whatever is not there.
-        FailureKind.Unprocessable => StatusCodes.Status400BadRequest,
+        // The protocols know 404 for whatever is not there.
         FailureKind.Gone => StatusCodes.Status404NotFound,
         var kind => Problem.StatusOf(kind),
     };

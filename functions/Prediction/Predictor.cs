@@ -63,6 +63,7 @@ public sealed class Predictor
         {
             Failure? failure;
             using (body) failure = protocol.Read(body.Span, model, exchange);
+            failure ??= FrameTable.Check(model, exchange);
             failure ??= exchange.Slot.Run(exchange.Batch);
             if (failure is not null) return Refused(failure, model.NameText, start, protocol);
 

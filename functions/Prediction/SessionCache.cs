@@ -15,7 +15,7 @@ internal delegate Task<Outcome<byte[]>> DownloadModel(ModelName model, ModelVers
 /// cannot be loaded, the old one goes on and its answers say so (promise I6).
 /// </summary>
 internal sealed partial class SessionCache(
-    DownloadModel download, IOptions<PredictionOptions> options, TimeProvider time, PredictionInstruments instruments, ILogger<SessionCache> logger) : IDisposable
+    DownloadModel download, LoadRules loadRules, IOptions<PredictionOptions> options, TimeProvider time, PredictionInstruments instruments, ILogger<SessionCache> logger) : IDisposable
 {
     private const int LoadsAtOnce = 2;
 
@@ -95,6 +95,15 @@ internal sealed partial class SessionCache(
             var bytes = await download(reference.Model, reference.Version, CancellationToken.None);
             var loaded = bytes.Ok ? LoadedModel.Load(reference.Model, reference.Version, bytes.Value, options.Value.KeptBufferBytes) : bytes.As<LoadedModel>();
             if (!loaded.Ok) return Failed(reference, loaded.Failure.Detail);
+
+            var rules = await loadRules(reference, CancellationToken.None);
+            if (!rules.Ok)
+            {
+                loaded.Value.Release();
+                return Failed(reference, $"its rules can't be read: {rules.Failure.Detail}");
+            }
+
+            loaded.Value.Rules = rules.Value;
 
             instruments.Loaded(loaded.Value.NameText);
             LogLoaded(reference, loaded.Value.MemoryEstimate);

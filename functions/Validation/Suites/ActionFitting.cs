@@ -32,8 +32,7 @@ public static class ActionFitting
     private static double[] Good(ExpectationConfiguration expectation, Table training, string name)
     {
         var run = new SuiteRun(new ExpectationSuite("fit", [expectation]), new RunOptions { Format = new ResultFormat(ResultDetail.BooleanOnly) });
-        run.Observe(training);
-        RowMap? rows = run.RowExpectations.Select(item => item.Rows).FirstOrDefault();
+        RowMap? rows = run.ObserveRows(training).Select(item => item.Rows).FirstOrDefault(item => item.Fault is null);
         Column? column = training.Find(name);
         var good = new List<double>();
         for (int row = 0; rows is not null && column is not null && row < training.Rows; row++)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tidemark.Platform.Tabular;
 using Tidemark.Validation.Expectations;
 
@@ -26,9 +27,14 @@ public sealed record RowFinding(int Row, ExpectationConfiguration Expectation, I
 /// <param name="Table">The rows, with imputed and clipped values in place.</param>
 /// <param name="Dispositions">Per row what becomes of it; repaired rows pass.</param>
 /// <param name="Findings">Every failure, also of rows that pass.</param>
-/// <param name="Faults">Expectations that could not be evaluated.</param>
+/// <param name="Faults">Expectations that these rows made impossible to evaluate, such as a pattern that searched too long.</param>
+/// <param name="Unusable">Expectations that are none, whatever the rows; they judge nothing.</param>
 public sealed record GateReport(
-    Table Table, IReadOnlyList<RowActionKind> Dispositions, IReadOnlyList<RowFinding> Findings, IReadOnlyList<ExpectationResult> Faults)
+    Table Table,
+    IReadOnlyList<RowActionKind> Dispositions,
+    IReadOnlyList<RowFinding> Findings,
+    IReadOnlyList<(ExpectationConfiguration Expectation, Fault Fault)> Faults,
+    IReadOnlyList<(ExpectationConfiguration Expectation, Fault Fault)> Unusable)
 {
     /// <summary>A rule of severity block does not hold: nothing of this data may be used.</summary>
     public bool Blocked => Findings.Any(finding => finding.Expectation.Severity == Severity.Block)
@@ -36,24 +42,29 @@ public sealed record GateReport(
 }
 
 /// <summary>
-/// Judges rows one by one by those of a suite's expectations that need no other row, and applies severities and row actions. Info and
-/// warning let a row pass; error gives it the expectation's row action (reject when none is given); block refuses all.
+/// Judges rows one by one by those of a suite's expectations that need no other row and whose columns are there, and applies severities
+/// and row actions. Info and warning let a row pass; error gives it the expectation's row action (reject when none is given); block
+/// refuses all. Safe for concurrent use: runs, with their compiled patterns, are pooled.
 /// </summary>
 public sealed class SuiteGate(ExpectationSuite suite)
 {
     private static readonly RunOptions Brief = new() { Format = new ResultFormat(ResultDetail.BooleanOnly) };
+    private readonly ConcurrentBag<SuiteRun> runs = [];
 
     public GateReport Judge(Table table)
     {
-        var run = new SuiteRun(suite, Brief);
-        run.Observe(table);
+        SuiteRun run = runs.TryTake(out SuiteRun? pooled) ? pooled : new SuiteRun(suite, Brief);
+        IReadOnlyList<(ExpectationConfiguration Expectation, RowMap Rows)> judged = run.ObserveRows(table);
         var findings = new List<RowFinding>();
         var repairs = new TableRepairs(table);
         var dispositions = new RowActionKind[table.Rows];
-        foreach ((ExpectationConfiguration expectation, RowMap rows) in run.RowExpectations.Where(item => item.Rows.IsRowwise))
+        foreach ((ExpectationConfiguration expectation, RowMap rows) in judged.Where(item => item.Rows.Fault is null))
             Judge(expectation, rows, table, findings, dispositions, repairs);
-        IReadOnlyList<ExpectationResult> faults = run.Conclude().Results.Where(result => result.Fault is not null).ToList();
-        return new GateReport(repairs.Apply(), dispositions, findings.OrderBy(finding => finding.Row).ToList(), faults);
+        List<(ExpectationConfiguration, Fault)> faults = judged.Where(item => item.Rows.Fault is not null).Select(item => (item.Expectation, item.Rows.Fault!)).ToList();
+        var report = new GateReport(repairs.Apply(), dispositions, findings.OrderBy(finding => finding.Row).ToList(), faults, run.Unusable.ToList());
+        if (faults.Count == 0)
+            runs.Add(run);
+        return report;
     }
 
     private static void Judge(ExpectationConfiguration expectation, RowMap rows, Table table, List<RowFinding> findings, RowActionKind[] dispositions, TableRepairs repairs)

@@ -50,9 +50,28 @@ public sealed class SuiteRun
             .ToList();
     }
 
-    /// <summary>The expectations that judge row by row, with the evaluator that tells which rows of the last batch failed.</summary>
-    internal IEnumerable<(ExpectationConfiguration Expectation, RowMap Rows)> RowExpectations =>
-        items.Where(item => item.Evaluator is RowMap { Fault: null }).Select(item => (item.Expectation, (RowMap)item.Evaluator!));
+    /// <summary>
+    /// Looks at a table with only those expectations that judge a row by itself and whose columns the table has; returns them with the
+    /// evaluator that tells which rows failed, or what made it impossible.
+    /// </summary>
+    internal IReadOnlyList<(ExpectationConfiguration Expectation, RowMap Rows)> ObserveRows(Table table)
+    {
+        batch.Table = table;
+        var judged = new List<(ExpectationConfiguration, RowMap)>();
+        foreach (Item item in items)
+        {
+            if (item.Evaluator is not RowMap { IsRowwise: true } rows || !rows.Names.All(name => table.Find(name) is not null))
+                continue;
+            rows.Observe(batch);
+            judged.Add((item.Expectation, rows));
+        }
+
+        return judged;
+    }
+
+    /// <summary>Expectations that are none: unknown, or with arguments that can't be used.</summary>
+    internal IEnumerable<(ExpectationConfiguration Expectation, Fault Fault)> Unusable =>
+        items.Where(item => item.Fault is not null).Select(item => (item.Expectation, item.Fault!));
 
     public void Observe(Table table)
     {

@@ -49,7 +49,7 @@ internal static class GxCases
     {
         bool like = type.Contains("like_pattern", StringComparison.Ordinal);
         string[] only = Names(test["only_for"]), without = [.. Names(test["suppress_test_for"]), .. Names(dataset["suppress_test_for"])];
-        return (only.Length == 0 || only.Contains("pandas") || only.Contains("pandas_v3_api") || only.Contains("pandas_v2_api") || only.Contains("pandas>=024") || (like && only.Contains("postgresql")))
+        return (only.Length == 0 || only.Contains("pandas") || only.Contains("pandas_v3_api") || only.Contains("pandas_v2_api") || only.Contains("pandas>=024") || (like && only.Any(name => name is "postgresql" or "mssql" or "sqlalchemy")))
             && !without.Contains(like ? "postgresql" : "pandas");
     }
 

@@ -61,6 +61,34 @@ public sealed class SuiteGateTests
         Assert.True(new SuiteGate(suite).Judge(Suite.Columns(Rows)).Blocked);
     }
 
+    /// <summary>A suite made for training speaks of the label, of means and of uniqueness: none of that stops a row at serving.</summary>
+    [Fact]
+    public void Rules_of_absent_columns_and_of_whole_data_sets_do_not_judge_a_row()
+    {
+        ExpectationSuite suite = Suite.Of(
+            ("expect_column_values_to_be_in_set", """{"column": "label", "value_set": [0, 1]}"""),
+            ("expect_column_mean_to_be_between", """{"column": "age", "min_value": 1000}"""),
+            ("expect_column_values_to_be_unique", """{"column": "class"}"""),
+            ("expect_magic", "{}"));
+
+        GateReport report = new SuiteGate(suite).Judge(Suite.Columns("""{"age": [1, 2], "class": [3, 3]}"""));
+
+        Assert.Equal([RowActionKind.Pass, RowActionKind.Pass], report.Dispositions);
+        Assert.Empty(report.Findings);
+        Assert.Empty(report.Faults);
+        Assert.Equal("expect_magic", Assert.Single(report.Unusable).Expectation.Type);
+    }
+
+    [Fact]
+    public async Task One_gate_judges_many_requests_at_once()
+    {
+        var gate = new SuiteGate(Suite.Parse(Rules));
+
+        GateReport[] reports = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => gate.Judge(Suite.Columns(Rows)))));
+
+        Assert.All(reports, report => Assert.Equal(reports[0].Dispositions, report.Dispositions));
+    }
+
     [Theory]
     [InlineData("\"severity\": \"loud\"", "severity must be")]
     [InlineData("\"meta\": {\"row_action\": \"shred\"}", "row_action must be")]

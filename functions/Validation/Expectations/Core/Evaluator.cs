@@ -21,7 +21,7 @@ public abstract class Evaluator
             Look(batch);
     }
 
-    /// <summary>The verdict, or null when there is a <see cref="Fault"/>.</summary>
+    /// <summary>The verdict, or null when there is a <see cref="Fault"/>, which may come up only here.</summary>
     public Verdict? Conclude()
     {
         Verdict? verdict = Fault is null ? Decide() : null;

@@ -89,7 +89,13 @@ internal sealed class KlDivergence : ColumnAggregate
     {
         sample.Sort();
         ReadOnlySpan<double> sorted = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sample);
-        var bins = new KlBins(given ?? Partition.OfSample(sorted), tailHoldout, internalHoldout);
+        if ((given ?? Partition.OfSample(sorted)) is not { } partition)
+        {
+            Fail(Fault.Value($"The range of '{Name}' is not finite, so there are no bins for it: give a partition_object."));
+            return default;
+        }
+
+        var bins = new KlBins(partition, tailHoldout, internalHoldout);
         (double[] observed, double[] expected) = (bins.Observe(sorted), bins.Expect());
         return Judge(observed, expected, bins.Describe(observed), bins.Describe(expected));
     }

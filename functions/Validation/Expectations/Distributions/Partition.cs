@@ -32,7 +32,7 @@ internal sealed class Partition
         IReadOnlyList<object?>? values = inner.List("values");
         bool adds = weights is not null && Math.Abs(weights.Sum() + (tails?.Sum() ?? 0) - 1) <= 1e-5 + 1e-8 && weights.All(w => w >= 0);
         bool categorical = adds && values?.Count == weights!.Length && tails is null;
-        bool continuous = adds && bins?.Length == weights!.Length + 1 && Ascends(bins) && tails is null or { Length: 2 };
+        bool continuous = adds && bins?.Length == weights!.Length + 1 && Ascends(bins) && bins.Any(double.IsFinite) && tails is null or { Length: 2 };
         if (inner.Fault is null && categorical)
             return new Partition(weights!) { Categories = values };
         if (inner.Fault is null && continuous)
@@ -41,12 +41,17 @@ internal sealed class Partition
         return null;
     }
 
-    /// <summary>The partition that a sample itself shows, in equal bins of a width chosen by Freedman and Diaconis (1981), or by Sturges
-    /// (1926) where the quartiles coincide.</summary>
-    public static Partition OfSample(ReadOnlySpan<double> sorted)
+    /// <summary>
+    /// The partition that a sample itself shows, in equal bins of a width chosen by Freedman and Diaconis (1981), or by Sturges (1926) where
+    /// the quartiles coincide; null when the sample's range is not finite.
+    /// </summary>
+    public static Partition? OfSample(ReadOnlySpan<double> sorted)
     {
         double[] bins = AutoBins(sorted);
-        return new Partition(Histogram(sorted, bins).Select(count => (double)count).ToArray() is var counts && sorted.Length == 0 ? counts : Scale(counts, sorted.Length)) { Bins = bins };
+        if (!Ascends(bins) || !Array.TrueForAll(bins, double.IsFinite))
+            return null;
+        double total = Math.Max(1, sorted.Length);
+        return new Partition(Array.ConvertAll(Histogram(sorted, bins), count => count / total)) { Bins = bins };
     }
 
     public static Partition OfCounts(IReadOnlyList<ValueCounts.Counted> counts, long total) =>
@@ -77,8 +82,6 @@ internal sealed class Partition
 
         return bins.Length > 1;
     }
-
-    private static double[] Scale(double[] counts, double total) => Array.ConvertAll(counts, count => count / total);
 
     private static double[] AutoBins(ReadOnlySpan<double> sorted)
     {

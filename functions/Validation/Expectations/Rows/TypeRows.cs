@@ -33,7 +33,7 @@ internal sealed class TypeRows : RowMap
 
     protected override void Judge(Column[] columns, ReadOnlySpan<bool> considered, Span<bool> unexpected)
     {
-        observed = TypeOf(columns[0]) is var type && observed is null or "int64" && type == "float64" ? type : observed ?? type;
+        observed = Wider(observed, TypeOf(columns[0]));
         if (types is null || IsWhole)
             return;
         if (types.FirstOrDefault(name => !IsKnown(name)) is { } unknown && considered.Contains(true))
@@ -49,6 +49,11 @@ internal sealed class TypeRows : RowMap
         bool success = types is null || types.Any(name => Whole[observed!].Contains(name) || (observed == "int64" && HadMissing && Whole["float64"].Contains(name)));
         return new Verdict(success, format.Detail == ResultDetail.BooleanOnly ? [] : new JsonObject { ["observed_value"] = observed });
     }
+
+    /// <summary>A column whose kind changes from batch to batch: integers among reals are reals, anything else is mixed.</summary>
+    private static string Wider(string? earlier, string type) => earlier is null || earlier == type
+        ? type
+        : (earlier, type) is ("int64" or "float64", "int64" or "float64") ? "float64" : "object_";
 
     private bool IsWhole => observed != "object_" || types?.Any(Whole["object_"].Contains) == true;
 

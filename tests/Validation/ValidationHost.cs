@@ -1,0 +1,83 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.DependencyInjection;
+using Tidemark.Platform.Http;
+using Tidemark.Platform.Storage;
+using Tidemark.Prediction;
+using Tidemark.Registry;
+using Tidemark.Tests.Embedded;
+using Tidemark.Tests.Registry;
+using Tidemark.Validation;
+using Xunit;
+
+namespace Tidemark.Tests.Validation;
+
+/// <summary>Registry, prediction and validation on a host of their own and real storage.</summary>
+internal sealed class ValidationHost : IAsyncDisposable
+{
+    private readonly RunningHost host;
+    private readonly RegistryProcess registry;
+
+    private ValidationHost(RunningHost host, RegistryProcess registry, BlobServiceClient blobs) => (this.host, this.registry, Blobs) = (host, registry, blobs);
+
+    public BlobServiceClient Blobs { get; }
+
+    /// <summary>A model name that no other test uses.</summary>
+    public string Model { get; } = RegistryProcess.NewModel().ToString();
+
+    public static async Task<ValidationHost> StartAsync(AzuriteFixture azurite)
+    {
+        RegistryProcess registry = await RegistryProcess.StartAsync(azurite);
+        var blobs = new BlobServiceClient(azurite.ConnectionString, StorageClients.BlobOptions());
+        foreach (string container in (string[])[StorageNames.Containers.Suites, StorageNames.Containers.Datasets])
+            await blobs.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
+        RunningHost host = await RunningHost.StartAsync(
+            [typeof(ValidationFunctions), typeof(SuiteFunctions), typeof(InferFunctions), typeof(InvocationsFunction)],
+            builder =>
+            {
+                builder.Services.AddSingleton(TimeProvider.System);
+                builder.Services.AddSingleton(blobs);
+                builder.Services.AddSingleton(new TableServiceClient(azurite.ConnectionString, StorageClients.TableOptions()));
+                builder.Services.AddRegistryServices();
+                builder.Services.AddPredictionServices();
+                builder.Services.AddValidationServices();
+            },
+            """{"version":"2.0","extensions":{"http":{"routePrefix":""}}}""");
+        return new ValidationHost(host, registry, blobs);
+    }
+
+    /// <summary>Registers a file as a version trained under a suite, and makes it the champion.</summary>
+    public async Task ServeAsync(byte[] file, string suite)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        ModelName model = ModelName.Parse(Model).Value;
+        var metadata = new ModelMetadata { Lineage = new Dictionary<string, string> { [SuiteBindings.LineageKey] = suite } };
+        var registered = await registry.Registration.RegisterAsync(model, ModelFile.Of(file), metadata, Actor.Anonymous, stop);
+        Assert.True(registered.Ok, registered.Failure?.Detail);
+        await registry.PromoteAsync(model, RegistryProcess.Version(registered.Value.Manifest.Version));
+    }
+
+    public async Task<(HttpStatusCode Status, JsonNode Json, string? Tag)> SendAsync(HttpMethod method, string path, string? body = null, string? match = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (match is not null)
+            request.Headers.TryAddWithoutValidation(match == "*" ? "If-None-Match" : "If-Match", match);
+        using HttpResponseMessage answer = await host.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return (answer.StatusCode, JsonNode.Parse(text)!, answer.Headers.ETag?.ToString());
+    }
+
+    public Task<(HttpStatusCode Status, JsonNode Json, string? Tag)> PutSuiteAsync(string name, string suite, string? match = "*") =>
+        SendAsync(HttpMethod.Put, $"/api/models/{Model}/suites/{name}", suite, match);
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.DisposeAsync();
+        await registry.DisposeAsync();
+    }
+}
