@@ -2,7 +2,6 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Tidemark.Platform.Errors;
 using Tidemark.Registry;
 
 namespace Tidemark.Prediction;
@@ -25,7 +24,7 @@ public static class PredictionSetup
         services.AddSingleton<DownloadModel>(s => s.GetRequiredService<ModelDirectory>().DownloadAsync);
         services.AddSingleton<ResolveModel>(s => s.GetRequiredService<ModelDirectory>().ResolveAsync);
         services.AddSingleton<ListModels>(s => s.GetRequiredService<ModelDirectory>().ListAsync);
-        services.TryAddSingleton<LoadRules>((_, _) => Task.FromResult<Outcome<RowRules>>(RowRules.None));
+        services.TryAddSingleton<LoadRules>(RowRules.NoneAsync);
         services.AddSingleton<SessionCache>();
         services.AddSingleton<ServedModels>();
         services.AddSingleton<OpenInference>();

@@ -15,6 +15,9 @@ public sealed record RowsChecked(Table Rows, Failure? Refusal, IReadOnlyList<str
 public sealed record RowRules(Func<Table, RowsChecked>? Check)
 {
     public static RowRules None { get; } = new(Check: null);
+
+    /// <summary>No rules for any version.</summary>
+    public static Task<Outcome<RowRules>> NoneAsync(VersionReference version, CancellationToken cancellation) => Task.FromResult<Outcome<RowRules>>(None);
 }
 
 /// <summary>The rules of a version, read when it is loaded. A version whose rules can't be read is not served.</summary>
