@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
+using Tidemark.Prediction;
 using Tidemark.Registry;
 using Xunit;
 
@@ -17,6 +18,12 @@ public sealed partial class ArchitectureTests
         ("Tidemark.Prediction", nameof(ModelDirectory), "the read model that says which version answers"),
         ("Tidemark.Prediction", nameof(ResolvedModel), "its answer"),
         ("Tidemark.Prediction", nameof(ModelManifest), "what the version takes and gives"),
+        ("Tidemark.Validation", nameof(ModelDirectory), "the read model that says under which suite a version was trained"),
+        ("Tidemark.Validation", nameof(ResolvedModel), "its answer"),
+        ("Tidemark.Validation", nameof(ModelManifest), "whose lineage names the suite"),
+        ("Tidemark.Validation", nameof(LoadRules), "the seam at which predictions ask for a version's rules when they load it"),
+        ("Tidemark.Validation", nameof(RowRules), "the rules"),
+        ("Tidemark.Validation", nameof(RowsChecked), "what they say of rows"),
     ];
 
     private static readonly string[] ValueObjects = [nameof(ModelName), nameof(ModelVersion), nameof(AliasName), nameof(VersionReference), nameof(AliasReference)];

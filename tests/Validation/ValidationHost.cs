@@ -35,7 +35,7 @@ internal sealed class ValidationHost : IAsyncDisposable
         foreach (string container in (string[])[StorageNames.Containers.Suites, StorageNames.Containers.Datasets])
             await blobs.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
         RunningHost host = await RunningHost.StartAsync(
-            [typeof(ValidationFunctions), typeof(SuiteFunctions), typeof(InferFunctions), typeof(InvocationsFunction)],
+            [typeof(ValidateFunction), typeof(SuiteFunctions), typeof(InferFunctions), typeof(InvocationsFunction)],
             builder =>
             {
                 builder.Services.AddSingleton(TimeProvider.System);

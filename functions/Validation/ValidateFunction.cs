@@ -5,7 +5,7 @@ using Tidemark.Platform.Http;
 namespace Tidemark.Validation;
 
 /// <summary>Validates data against a suite, so that rules can be tried before anything relies on them.</summary>
-public sealed class ValidationFunctions(Validator validator)
+public sealed class ValidateFunction(Validator validator)
 {
     [Function(nameof(Validate))]
     public async Task<IResult> Validate(
