@@ -1,6 +1,8 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Tidemark.Prediction;
+using Tidemark.Validation.Schemas;
+using Tidemark.Validation.Sources;
 using Tidemark.Validation.Store;
 
 namespace Tidemark.Validation;
@@ -17,7 +19,9 @@ public static class ValidationSetup
     internal static void AddValidationServices(this IServiceCollection services)
     {
         services.AddSingleton<SuiteStore>();
+        services.AddSingleton<DataSource>();
         services.AddSingleton<Validator>();
+        services.AddSingleton<SchemaRequests>();
         services.AddSingleton<SuiteBindings>();
         services.AddSingleton<LoadRules>(s => s.GetRequiredService<SuiteBindings>().LoadAsync);
     }

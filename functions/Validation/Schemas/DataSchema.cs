@@ -21,12 +21,15 @@ public sealed record DataSchema
 }
 
 /// <summary>Data for fitting a model has the label, data to be scored has not.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<DataEnvironment>))]
+[JsonConverter(typeof(DataEnvironmentConverter))]
 public enum DataEnvironment
 {
     Training,
     Serving,
 }
+
+/// <summary>Writes TRAINING and SERVING.</summary>
+internal sealed class DataEnvironmentConverter() : JsonStringEnumConverter<DataEnvironment>(System.Text.Json.JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false);
 
 /// <summary>What one column should look like. A constraint that is null is not checked.</summary>
 public sealed record Feature

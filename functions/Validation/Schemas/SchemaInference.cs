@@ -50,7 +50,7 @@ public static class SchemaInference
             DisallowNaN = number && column.Cells.NaNs == 0,
             DisallowInfinity = number && column.Cells.Infinities == 0,
             Categorical = categorical,
-            Key = column.Kind is ColumnKind.Integer or ColumnKind.Text && present >= FewestForKey && AllDiffer(column, present),
+            Key = column.Kind is ColumnKind.Integer or ColumnKind.Text && present >= FewestForKey && column.Distinct.IsExact && AllDiffer(column, present),
             Spikes = number ? [.. ProfileFlag.Spikes(column).Select(s => new KnownSpike(s.Number, (double)s.Count / column.Moments.Count))] : [],
             NotIn = column.Name == options.Label ? [DataEnvironment.Serving] : [],
             Drift = ComparatorOf(column.Kind, few, options),
@@ -58,6 +58,7 @@ public static class SchemaInference
         };
     }
 
+    /// <summary>Exact up to 1,024 distinct values; beyond, only repeats of more than four standard errors (3 %) are seen.</summary>
     internal static bool AllDiffer(ColumnProfile column, long present) => column.Distinct.IsExact
         ? column.Distinct.Estimate() == present
         : column.Texts.Error + column.Numbers.Error > 0 && MostFrequent(column) <= 1 && column.Distinct.Estimate() >= present * (1 - 4 * column.Distinct.StandardError);
