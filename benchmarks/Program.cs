@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tidemark.Benchmarks.Predict;
 using Tidemark.Benchmarks.Servers;
+using Tidemark.Benchmarks.Validate;
 using Tidemark.Local;
 
 // ./bench runs this from the root of the clone. "serve" is how it starts the C# peers as processes of their own.
@@ -10,7 +11,7 @@ var serve = new Command("serve", "Runs one C# peer with a model file") { peer, m
 serve.Hidden = true;
 serve.SetAction((parsed, _) => Server.RunAsync(parsed.GetRequiredValue(peer), parsed.GetRequiredValue(model)));
 
-var root = new RootCommand("Tidemark's benchmarks: ratios to peers measured in the same run.") { PredictCommand.Create(Environment.CurrentDirectory), serve };
+var root = new RootCommand("Tidemark's benchmarks: ratios to peers measured in the same run.") { PredictCommand.Create(Environment.CurrentDirectory), ValidateCommand.Create(Environment.CurrentDirectory), serve, ValidateCommand.CreateCheck() };
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
