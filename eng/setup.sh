@@ -34,8 +34,8 @@ bring_packages() {
     mark_done feed "$(feed_state)"
   fi
   if ! done_before npm "$(npm_state)"; then
-    step 'Installing Azurite (npm ci) ...'
-    quietly 'npm ci failed, so Azurite is not installed: see the message above, check the network and try again.' \
+    step 'Installing Azurite and the charting library (npm ci) ...'
+    quietly 'npm ci failed, so Azurite and the charting library are not installed: see the message above, check the network and try again.' \
       npm ci --no-audit --no-fund --loglevel=error
     mark_done npm "$(npm_state)"
   fi

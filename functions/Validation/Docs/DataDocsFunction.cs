@@ -17,7 +17,7 @@ public sealed class DataDocsFunction(DataSource sources)
     [Function(nameof(RenderDataDocs))]
     public async Task<IResult> RenderDataDocs([HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/validations/docs")] HttpRequest request, CancellationToken cancellation)
     {
-        Outcome<JsonElement> body = await RequestJson.ReadAsync(request, cancellation);
+        Outcome<JsonElement> body = await JsonBody.ObjectAsync(request, cancellation);
         Outcome<JsonObject> result = body.Then(Result);
         if (!result.Ok)
             return new Problem(result.Failure);

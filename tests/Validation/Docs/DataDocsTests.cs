@@ -38,6 +38,7 @@ public sealed class DataDocsTests
     {
         string? browser = Environment.GetEnvironmentVariable("PATH")!.Split(':').SelectMany(p => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(n => Path.Combine(p, n))).FirstOrDefault(File.Exists);
         Assert.SkipWhen(browser is null, "No Chromium: apt-get install chromium.");
+        Assert.SkipWhen(!Directory.Exists(Path.Combine(Repository.Root, "node_modules", "vega")), "The charting library is absent: npm ci, then build again.");
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "page.html");
         await File.WriteAllTextAsync(file, await PageAsync(), TestContext.Current.CancellationToken);
