@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Tidemark.Platform.Tabular;
 
@@ -40,9 +42,7 @@ internal abstract class ColumnAggregate : Evaluator
         marks.Fill(true);
         condition?.Select(batch.Table, marks, Fail);
         elements += marks.Count(true);
-        ReadOnlySpan<bool> valid = batch.Present(column);
-        for (int i = 0; i < marks.Length; i++)
-            marks[i] &= valid[i];
+        TensorPrimitives.BitwiseAnd(MemoryMarshal.AsBytes(marks), MemoryMarshal.AsBytes(batch.Present(column)[..rows]), MemoryMarshal.AsBytes(marks));
         present += marks.Count(true);
         Take(column, marks);
     }

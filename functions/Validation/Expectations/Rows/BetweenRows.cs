@@ -67,8 +67,10 @@ internal sealed class BetweenRows : RowMap
 
     private void Judge(ReadOnlySpan<double> values, Span<bool> unexpected)
     {
+        (double least, double most) = (low, high);
+        unexpected = unexpected[..values.Length];
         for (int i = 0; i < values.Length; i++)
-            unexpected[i] = !((values[i] >= low) & (values[i] <= high));
+            unexpected[i] = !((values[i] >= least) & (values[i] <= most));
     }
 
     private void Judge(TextColumn column, Span<bool> unexpected)
