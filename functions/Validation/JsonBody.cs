@@ -35,7 +35,7 @@ internal static class JsonBody
         return bytes.Then(Parse);
     }
 
-    private static Outcome<JsonElement> Parse(byte[] bytes)
+    public static Outcome<JsonElement> Parse(byte[] bytes)
     {
         try
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
 using Tidemark.Platform.Http;
 using Tidemark.Validation.Expectations;
 using Tidemark.Validation.Store;
@@ -11,6 +12,12 @@ namespace Tidemark.Validation;
 internal static class ValidationAnswers
 {
     public static Answer<JsonObject> Of(JsonObject json) => new(json, ValidationJson.Default.JsonObject);
+
+    /// <summary>The result, or 202 with the place where it will be.</summary>
+    public static IResult Of(ValidationTicket ticket) => ticket.Result is { } result
+        ? Of(result)
+        : new Answer<JsonObject>(
+            new JsonObject { ["id"] = ticket.Id, ["status"] = "running" }, ValidationJson.Default.JsonObject, StatusCodes.Status202Accepted, location: $"/api/validations/{ticket.Id}");
 
     /// <summary>A stored suite, with what would go wrong in it whatever the data.</summary>
     public static Answer<JsonObject> Of(StoredSuite stored) => new(

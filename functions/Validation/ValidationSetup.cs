@@ -21,6 +21,7 @@ public static class ValidationSetup
         services.AddSingleton<SuiteStore>();
         services.AddSingleton<DataSource>();
         services.AddSingleton<Validator>();
+        services.AddSingleton<ValidationJobs>();
         services.AddSingleton<SchemaRequests>();
         services.AddSingleton<SuiteBindings>();
         services.AddSingleton<LoadRules>(s => s.GetRequiredService<SuiteBindings>().LoadAsync);

@@ -22,12 +22,16 @@ public sealed class Validator(SuiteStore suites, DataSource sources, TimeProvide
         return run.Conclude();
     }
 
+    /// <summary>Bytes of the request's file; 0 when the data is in the request.</summary>
+    public Task<Outcome<long>> SizeAsync(ValidationRequest request, CancellationToken cancellation) =>
+        request.Blob is { } blob ? sources.SizeAsync(blob, cancellation) : Task.FromResult<Outcome<long>>(0L);
+
     private async Task<Outcome<ExpectationSuite>> SuiteAsync(ValidationRequest request, CancellationToken cancellation) =>
         request.Suite ?? (await suites.ReadAsync(request.Stored!, cancellation)).Map(stored => stored.Suite);
 
     private async Task<Outcome<ValidationResult>> ReadAsync(BlobReference blob, SuiteRun run, CancellationToken cancellation)
     {
-        Outcome<TableReader> opened = await sources.OpenAsync(blob, cancellation);
+        Outcome<TableReader> opened = await sources.OpenAsync(blob, long.MaxValue, cancellation);
         if (!opened.Ok)
             return opened.As<ValidationResult>();
         using TableReader reader = opened.Value;

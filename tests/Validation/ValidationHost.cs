@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 using Microsoft.Extensions.DependencyInjection;
 using Tidemark.Platform.Http;
 using Tidemark.Platform.Storage;
@@ -32,15 +33,18 @@ internal sealed class ValidationHost : IAsyncDisposable
     {
         RegistryProcess registry = await RegistryProcess.StartAsync(azurite);
         var blobs = new BlobServiceClient(azurite.ConnectionString, StorageClients.BlobOptions());
-        foreach (string container in (string[])[StorageNames.Containers.Suites, StorageNames.Containers.Datasets])
+        foreach (string container in (string[])[StorageNames.Containers.Suites, StorageNames.Containers.Datasets, StorageNames.Containers.Reports])
             await blobs.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var queues = new QueueServiceClient(azurite.ConnectionString, StorageClients.QueueOptions());
+        await queues.GetQueueClient(StorageNames.Queues.Validations).CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
         RunningHost host = await RunningHost.StartAsync(
-            [typeof(ValidateFunction), typeof(SuiteFunctions), typeof(InferFunctions), typeof(InvocationsFunction)],
+            [typeof(ValidationFunctions), typeof(SuiteFunctions), typeof(InferFunctions), typeof(InvocationsFunction)],
             builder =>
             {
                 builder.Services.AddSingleton(TimeProvider.System);
                 builder.Services.AddSingleton(blobs);
                 builder.Services.AddSingleton(new TableServiceClient(azurite.ConnectionString, StorageClients.TableOptions()));
+                builder.Services.AddSingleton(queues);
                 builder.Services.AddRegistryServices();
                 builder.Services.AddPredictionServices();
                 builder.Services.AddValidationServices();
@@ -48,6 +52,9 @@ internal sealed class ValidationHost : IAsyncDisposable
             """{"version":"2.0","extensions":{"http":{"routePrefix":""}}}""");
         return new ValidationHost(host, registry, blobs);
     }
+
+    /// <summary>What the queue's message asks for, done as its function does it.</summary>
+    public Task RunAsync(string id) => new RunValidationFunction(host.Services.GetRequiredService<ValidationJobs>()).RunValidation(id, TestContext.Current.CancellationToken);
 
     /// <summary>Registers a file as a version trained under a suite, and makes it the champion.</summary>
     public async Task ServeAsync(byte[] file, string suite)

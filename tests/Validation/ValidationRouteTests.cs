@@ -40,6 +40,27 @@ public sealed class ValidationRouteTests(AzuriteFixture azurite)
         }
     }
 
+    [Fact]
+    public async Task A_large_file_is_accepted_and_its_result_found_later()
+    {
+        await using ValidationHost host = await ValidationHost.StartAsync(azurite);
+        string rows = string.Concat(Enumerable.Range(0, 1_000_000).Select(i => $"{{\"age\": {i % 100}, \"x\": 1}}\n")) + "{\"age\": 300}\n";
+        await host.Blobs.GetBlobContainerClient("datasets").GetBlobClient($"{host.Model}/ages.jsonl").UploadAsync(BinaryData.FromString(rows), TestContext.Current.CancellationToken);
+
+        var asked = await host.SendAsync(HttpMethod.Post, "/api/validations", $$"""{"suite": {{Ages}}, "blob": "datasets/{{host.Model}}/ages.jsonl"}""");
+        string id = asked.Json["id"]!.GetValue<string>(), path = $"/api/validations/{id}";
+        Assert.Equal(HttpStatusCode.Accepted, asked.Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await host.SendAsync(HttpMethod.Get, path)).Status);
+        await host.RunAsync(id);
+        await host.RunAsync(id);
+
+        var found = await host.SendAsync(HttpMethod.Get, path);
+        JsonNode result = found.Json["results"]![0]!["result"]!;
+        Assert.Equal((HttpStatusCode.OK, 1_000_001, "[300]"), (found.Status, result["element_count"]!.GetValue<int>(), result["partial_unexpected_list"]!.ToJsonString()));
+        Assert.Equal("[1000000]", result["partial_unexpected_index_list"]!.ToJsonString());
+        Assert.Equal(HttpStatusCode.NotFound, (await host.SendAsync(HttpMethod.Get, "/api/validations/absent")).Status);
+    }
+
     [Theory]
     [InlineData("not json", 400)]
     [InlineData("{}", 400)]

@@ -30,9 +30,10 @@ public static class StorageNames
         public const string Shadow = "shadow";
         public const string RetrainingRequests = "retraining-requests";
         public const string Alerts = "alerts";
+        public const string Validations = "validations";
 
         public static IReadOnlyList<string> All { get; } =
-            [ModelIntake, BatchIntake, BatchShards, Feedback, Shadow, RetrainingRequests, Alerts];
+            [ModelIntake, BatchIntake, BatchShards, Feedback, Shadow, RetrainingRequests, Alerts, Validations];
     }
 
     public static class Tables

@@ -16,21 +16,38 @@ public sealed class DataSource(BlobServiceClient blobs)
     public const long MostBlobBytes = 256L << 20;
 
     /// <summary>A reader of the blob by the end of its name, a failure when there is no such blob, it is too large, or storage is down.</summary>
-    public async Task<Outcome<TableReader>> OpenAsync(BlobReference blob, CancellationToken cancellation)
+    public Task<Outcome<TableReader>> OpenAsync(BlobReference blob, CancellationToken cancellation) => OpenAsync(blob, MostBlobBytes, cancellation);
+
+    /// <inheritdoc cref="OpenAsync(BlobReference, CancellationToken)"/>
+    public async Task<Outcome<TableReader>> OpenAsync(BlobReference blob, long mostBytes, CancellationToken cancellation)
     {
         if (DataFormats.OfName(blob.Path) is not { } format)
             return new Failure(FailureKind.UnsupportedMediaType, "Not a file of rows", $"The name of blob {blob} must end in .csv, .jsonl or .ndjson, with .gz after it where the data is packed.");
         try
         {
             BlobDownloadStreamingResult file = await blobs.GetBlobContainerClient(blob.Container).GetBlobClient(blob.Path).DownloadStreamingAsync(cancellationToken: cancellation);
-            if (file.Details.ContentLength <= MostBlobBytes)
+            if (file.Details.ContentLength <= mostBytes)
                 return await format.OpenAsync(file.Content, null, cancellation);
             file.Dispose();
-            return new Failure(FailureKind.TooLarge, "File too large", $"The blob {blob} has {file.Details.ContentLength} bytes; up to {MostBlobBytes} are read at once. Drop it into 'incoming' to have it checked in shards.");
+            return new Failure(FailureKind.TooLarge, "File too large", $"The blob {blob} has {file.Details.ContentLength} bytes; up to {mostBytes} are read at once. Drop it into 'incoming' to have it checked in shards.");
         }
         catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.BlobNotFound)
         {
-            return new Failure(FailureKind.NotFound, "No such blob", $"There is no blob {blob}.");
+            return Absent(blob);
+        }
+    }
+
+    /// <summary>Length of the file in bytes.</summary>
+    public async Task<Outcome<long>> SizeAsync(BlobReference blob, CancellationToken cancellation)
+    {
+        try
+        {
+            BlobProperties properties = await blobs.GetBlobContainerClient(blob.Container).GetBlobClient(blob.Path).GetPropertiesAsync(cancellationToken: cancellation);
+            return properties.ContentLength;
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            return Absent(blob);
         }
     }
 
@@ -59,6 +76,8 @@ public sealed class DataSource(BlobServiceClient blobs)
         using TableReader reader = opened.Value;
         return await Profile.OfAsync(reader, cancellation);
     }
+
+    private static Failure Absent(BlobReference blob) => new(FailureKind.NotFound, "No such blob", $"There is no blob {blob}.");
 
     private static Profile Of(Table table)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Tidemark.Platform.Tabular;
 
 namespace Tidemark.Validation.Expectations;
@@ -5,9 +6,13 @@ namespace Tidemark.Validation.Expectations;
 /// <summary><c>expect_column_values_to_be_in_set</c> (no set: vacuously true) and <c>…_to_not_be_in_set</c>.</summary>
 internal sealed class SetRows : RowMap
 {
+    /// <summary>Up to so many texts are compared one by one, which is quicker than a hash.</summary>
+    private const int Few = 12;
+
     private readonly bool wantMember;
     private readonly HashSet<UInt128>? members;
     private readonly bool parseDates;
+    private readonly byte[][]? fewTexts;
 
     public SetRows(Arguments arguments, ResultFormat format, bool wantMember)
         : base(arguments, format, [arguments.Text("column")])
@@ -18,6 +23,7 @@ internal sealed class SetRows : RowMap
         if (values is null && !wantMember)
             arguments.Refuse(Fault.Kind("argument of type 'NoneType' is not iterable: give value_set, a list."));
         members = values?.Select(value => ValueKey.Of(parseDates ? DateOf(value) : value)).ToHashSet();
+        fewTexts = values?.Count <= Few && !parseDates ? values.OfType<string>().Select(Encoding.UTF8.GetBytes).ToArray() : null;
     }
 
     protected override void Judge(Column[] columns, ReadOnlySpan<bool> considered, Span<bool> unexpected)
@@ -25,8 +31,26 @@ internal sealed class SetRows : RowMap
         if (members is null)
             return;
         Column column = columns[0];
+        if (fewTexts is not null && column is TextColumn text)
+        {
+            for (int i = 0; i < unexpected.Length; i++)
+                unexpected[i] = IsAmongFew(text.Utf8(i)) != wantMember;
+            return;
+        }
+
         for (int i = 0; i < unexpected.Length; i++)
             unexpected[i] = considered[i] && members.Contains(KeyAt(column, i)) != wantMember;
+    }
+
+    private bool IsAmongFew(ReadOnlySpan<byte> text)
+    {
+        foreach (byte[] member in fewTexts!)
+        {
+            if (text.SequenceEqual(member))
+                return true;
+        }
+
+        return false;
     }
 
     private UInt128 KeyAt(Column column, int row) => parseDates ? ValueKey.Of(DateOf(column.Cell(row))) : ValueKey.At(column, row);

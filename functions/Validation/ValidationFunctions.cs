@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Tidemark.Platform.Http;
+
+namespace Tidemark.Validation;
+
+/// <summary>Validates data against a suite, so that rules can be tried before anything relies on them.</summary>
+public sealed class ValidationFunctions(ValidationJobs jobs)
+{
+    /// <summary>Answers with the result, or with 202 when the file is large.</summary>
+    [Function(nameof(Validate))]
+    public async Task<IResult> Validate(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/validations")] HttpRequest request, CancellationToken cancellation)
+    {
+        var body = await JsonBody.BytesAsync(request, cancellation);
+        var ticket = await body.ThenAsync(b => jobs.StartAsync(b, cancellation));
+        return ticket.Or(ValidationAnswers.Of);
+    }
+
+    [Function(nameof(GetValidation))]
+    public async Task<IResult> GetValidation(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/validations/{id}")] HttpRequest request, string id, CancellationToken cancellation)
+    {
+        var ticket = await jobs.FindAsync(id, cancellation);
+        return ticket.Or(ValidationAnswers.Of);
+    }
+}
