@@ -5,6 +5,7 @@ using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
 using Tidemark.Platform.Storage;
 using Tidemark.Tests.Embedded;
+using Tidemark.Validation.Docs;
 using Tidemark.Validation.Schemas;
 using Tidemark.Validation.Sources;
 using Xunit;
@@ -21,7 +22,7 @@ public sealed class SchemaFunctionsTests(AzuriteFixture azurite) : IAsyncLifetim
     {
         blobs = new BlobServiceClient(azurite.ConnectionString, StorageClients.BlobOptions());
         host = await RunningHost.StartAsync(
-            [typeof(SchemaFunctions)],
+            [typeof(SchemaFunctions), typeof(DataDocsFunction)],
             builder => builder.Services.AddSingleton(blobs).AddSingleton<DataSource>().AddSingleton<SchemaRequests>(),
             """{"version":"2.0","extensions":{"http":{"routePrefix":""}}}""");
     }
@@ -99,6 +100,19 @@ public sealed class SchemaFunctionsTests(AzuriteFixture azurite) : IAsyncLifetim
     [InlineData("", "Empty data")]
     public async Task A_sick_CSV_is_a_problem_document(string csv, string title) =>
         Assert.Equal(title, (await PostAsync("api/schemas/infer", csv, "text/csv", HttpStatusCode.BadRequest)).GetProperty("title").GetString());
+
+    [Fact]
+    public async Task A_validation_result_becomes_a_page()
+    {
+        const string result = """{"success": true, "suite_name": "ages", "results": [{"success": true, "expectation_config": {"type": "expect_column_to_exist", "kwargs": {"column": "age"}}, "result": {}}]}""";
+        using var content = new StringContent($$$"""{"result": {{{result}}}, "data": {"rows": [{"age": 3}, {"age": 4}]}}""");
+        HttpResponseMessage reply = await host.Http.PostAsync("api/validations/docs", content, TestContext.Current.CancellationToken);
+
+        Assert.Equal("text/html", reply.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("1 of 1 expectations hold for 2 rows.", await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await PostAsync("api/validations/docs", """{"result": {"success": true}}""", status: HttpStatusCode.BadRequest);
+        await PostAsync("api/validations/docs", $$$"""{"result": {{{result}}}, "data": {"rows": 7}}""", status: HttpStatusCode.BadRequest);
+    }
 
     private async Task UploadAsync(string path, string text)
     {
