@@ -20,11 +20,11 @@ public sealed class Predictor
     private static readonly Task<IResult> AnsweredTask = Task.FromResult(Answered);
 
     private readonly ServedModels models;
-    private readonly IOptions<PredictionOptions> options;
+    private readonly int maxBodyBytes;
     private readonly PredictionInstruments instruments;
 
     internal Predictor(ServedModels models, IOptions<PredictionOptions> options, PredictionInstruments instruments) =>
-        (this.models, this.options, this.instruments) = (models, options, instruments);
+        (this.models, maxBodyBytes, this.instruments) = (models, options.Value.MaxBodyBytes, instruments);
 
     public Task<IResult> AnswerAsync(HttpRequest request, string model, string? version, PredictionProtocol protocol)
     {
@@ -38,17 +38,17 @@ public sealed class Predictor
     private async ValueTask<IResult> PredictAsync(HttpRequest request, string model, string? version, PredictionProtocol protocol)
     {
         long start = Stopwatch.GetTimestamp();
-        var aborted = request.HttpContext.RequestAborted;
         try
         {
-            var acquired = await models.AcquireAsync(model, version, aborted);
+            // No token of the caller's here: Kestrel makes one per request that asks, and what is waited for has limits of its own.
+            var acquired = await models.AcquireAsync(model, version, CancellationToken.None);
             if (!acquired.Ok) return Refused(acquired.Failure, "unknown", start, protocol);
 
             using var lease = acquired.Value;
-            var body = await RequestBody.ReadAsync(request, options.Value.MaxBodyBytes, aborted);
+            var body = await RequestBody.ReadAsync(request, maxBodyBytes);
             return body.Ok ? Answer(request.HttpContext.Response, lease, body.Value, protocol, start) : Refused(body.Failure, lease.Model.NameText, start, protocol);
         }
-        catch (Exception) when (aborted.IsCancellationRequested)
+        catch (Exception) when (request.HttpContext.RequestAborted.IsCancellationRequested)
         {
             instruments.Request("unknown", "aborted", start, 0);
             return Answered; // nobody is there to read an answer

@@ -26,8 +26,10 @@ internal readonly struct RequestBody : IDisposable
 
     public ReadOnlySpan<byte> Span => rented is null ? pieces.FirstSpan : rented.AsSpan(0, (int)pieces.Length);
 
-    /// <summary>Reads a JSON body of at most <paramref name="most"/> bytes. Completes at once when Kestrel has it already.</summary>
-    public static ValueTask<Outcome<RequestBody>> ReadAsync(HttpRequest request, int most, CancellationToken cancellation)
+    /// <summary>
+    /// Reads a JSON body of at most <paramref name="most"/> bytes. Completes at once when Kestrel has it already; throws when the caller goes.
+    /// </summary>
+    public static ValueTask<Outcome<RequestBody>> ReadAsync(HttpRequest request, int most)
     {
         if (Refusal(request, most) is { } refusal) return new(refusal);
 
@@ -45,7 +47,7 @@ internal readonly struct RequestBody : IDisposable
             return new(Broken(bad, most));
         }
 
-        return ReadPiecesAsync(reader, most, cancellation);
+        return ReadPiecesAsync(reader, most);
     }
 
     public void Dispose()
@@ -55,13 +57,13 @@ internal readonly struct RequestBody : IDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<Outcome<RequestBody>> ReadPiecesAsync(PipeReader reader, int most, CancellationToken cancellation)
+    private static async ValueTask<Outcome<RequestBody>> ReadPiecesAsync(PipeReader reader, int most)
     {
         try
         {
             while (true)
             {
-                var read = await reader.ReadAsync(cancellation);
+                var read = await reader.ReadAsync();
                 if (read.Buffer.Length > most)
                 {
                     reader.AdvanceTo(read.Buffer.End);

@@ -19,10 +19,18 @@ internal sealed class ServedModels(ResolveModel resolve, SessionCache sessions)
         return number.Ok ? resolve(name.Value, number.Value, cancellation) : new(number.Failure);
     }
 
-    /// <summary>That version, loaded and held.</summary>
-    public async ValueTask<Outcome<ModelLease>> AcquireAsync(string model, string? version, CancellationToken cancellation)
+    /// <summary>That version, loaded and held. Completes at once when it is in memory.</summary>
+    public ValueTask<Outcome<ModelLease>> AcquireAsync(string model, string? version, CancellationToken cancellation)
     {
-        var resolved = await ResolveAsync(model, version, cancellation);
-        return resolved.Ok ? await sessions.AcquireAsync(resolved.Value, champion: version is null, cancellation) : resolved.Failure;
+        var resolving = ResolveAsync(model, version, cancellation);
+        return resolving.IsCompletedSuccessfully
+            ? HoldAsync(resolving.Result, version, cancellation)
+            : ResolveAndHoldAsync(resolving, version, cancellation);
     }
+
+    private async ValueTask<Outcome<ModelLease>> ResolveAndHoldAsync(ValueTask<Outcome<ResolvedModel>> resolving, string? version, CancellationToken cancellation) =>
+        await HoldAsync(await resolving, version, cancellation);
+
+    private ValueTask<Outcome<ModelLease>> HoldAsync(Outcome<ResolvedModel> resolved, string? version, CancellationToken cancellation) =>
+        resolved.Ok ? sessions.AcquireAsync(resolved.Value, champion: version is null, cancellation) : new(resolved.Failure);
 }
