@@ -90,11 +90,9 @@ public sealed class ContentRow : RegistryRow
     public static string Key(string sha256) => "sha256:" + sha256;
 }
 
-/// <summary>Row <c>alias:{alias}</c>: what the alias names now, and which history row that is.</summary>
-public sealed class AliasRow : RegistryRow
+/// <summary>What a move of an alias leaves behind: in the alias row as it stands now, in the history row for good.</summary>
+public abstract class MoveRow : RegistryRow
 {
-    public const string Prefix = "alias:";
-
     public string Version { get; set; } = "";
 
     public string? Previous { get; set; }
@@ -110,6 +108,12 @@ public sealed class AliasRow : RegistryRow
     public DateTimeOffset At { get; set; }
 
     public string By { get; set; } = "";
+}
+
+/// <summary>Row <c>alias:{alias}</c>: what the alias names now, and which history row that is.</summary>
+public sealed class AliasRow : MoveRow
+{
+    public const string Prefix = "alias:";
 
     /// <summary>The entity tag that callers see and send back, quotes included.</summary>
     public string Tag => string.Create(CultureInfo.InvariantCulture, $"\"{Sequence}-{Change[..8]}\"");
@@ -118,23 +122,9 @@ public sealed class AliasRow : RegistryRow
 }
 
 /// <summary>Row <c>history:{alias}:{sequence}</c>: one move of an alias; written once.</summary>
-public sealed class HistoryRow : RegistryRow
+public sealed class HistoryRow : MoveRow
 {
-    public string Version { get; set; } = "";
-
-    public string? Previous { get; set; }
-
-    public long Sequence { get; set; }
-
-    public long Below { get; set; }
-
-    public string Change { get; set; } = "";
-
     public MoveKind Kind { get; set; }
-
-    public DateTimeOffset At { get; set; }
-
-    public string By { get; set; } = "";
 
     public string? Reason { get; set; }
 
