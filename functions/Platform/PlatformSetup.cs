@@ -1,6 +1,10 @@
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Tidemark.Platform.Alerts;
 using Tidemark.Platform.Http;
+using Tidemark.Platform.PredictionLog;
+using Tidemark.Platform.Retraining;
 using Tidemark.Platform.Storage;
 using Tidemark.Platform.Telemetry;
 
@@ -13,6 +17,9 @@ public static class PlatformSetup
         builder.UseMiddleware<UnexpectedErrors>();
         builder.AddTelemetry();
         builder.AddStorage();
+        builder.Services.AddSingleton<LogStore>();
+        builder.Services.AddSingleton<AlertSender>();
+        builder.Services.AddSingleton<RetrainingSender>();
         return builder;
     }
 }
