@@ -18,30 +18,33 @@ public sealed class SuiteBindings(ModelDirectory models, SuiteStore suites)
 
     private const int MostTold = 20;
 
-    public async Task<Outcome<RowRules>> LoadAsync(VersionReference version, CancellationToken cancellation)
+    /// <summary>The suite that a version names, ready to judge rows; null when the version names none.</summary>
+    public async Task<Outcome<VersionSuite?>> FindAsync(VersionReference version, CancellationToken cancellation)
     {
         Outcome<ResolvedModel> model = await models.ResolveAsync(version.Model, version.Version, cancellation);
         if (!model.Ok)
-            return model.As<RowRules>();
+            return model.As<VersionSuite?>();
         if (model.Value.Manifest.Lineage?.TryGetValue(LineageKey, out string? name) is not true || name is null)
-            return RowRules.None;
-        Outcome<StoredSuite> suite = await SuiteReference.OfLineage(version.Model, name).ThenAsync(s => suites.ReadAsync(s, cancellation));
-        return suite.Map(stored => Of(stored.Suite));
+            return (VersionSuite?)null;
+        Outcome<SuiteReference> reference = SuiteReference.OfLineage(version.Model, name);
+        Outcome<StoredSuite> suite = await reference.ThenAsync(s => suites.ReadAsync(s, cancellation));
+        return suite.Map<VersionSuite?>(stored => new(reference.Value! with { Version = stored.Version }, stored.Suite));
     }
 
+    /// <summary>The same as rules for predictions.</summary>
+    public async Task<Outcome<RowRules>> LoadAsync(VersionReference version, CancellationToken cancellation) =>
+        (await FindAsync(version, cancellation)).Map(found => found is null ? RowRules.None : Of(found.Gate));
+
     /// <summary>Rules that judge rows by the suite.</summary>
-    internal static RowRules Of(ExpectationSuite suite)
-    {
-        var gate = new SuiteGate(suite);
-        return new RowRules(rows => Check(gate, rows));
-    }
+    private static RowRules Of(SuiteGate gate) => new(rows => Check(gate, rows));
 
     private static RowsChecked Check(SuiteGate gate, Table rows)
     {
         GateReport report = gate.Judge(rows);
+        if (report.Clean && report.Unusable.Count == 0)
+            return new RowsChecked(rows, null, []);
         List<FieldError> refused = report.Findings
-            .Where(finding => finding.Expectation.Severity == Severity.Block || report.Dispositions[finding.Row] >= RowActionKind.Quarantine)
-            .Where(finding => finding.Expectation.Severity >= Severity.Error)
+            .Where(finding => finding.Becomes >= RowActionKind.Quarantine)
             .Select(finding => new FieldError($"rows[{finding.Row}].{finding.Expectation.Column ?? "*"}", finding.Reason))
             .ToList();
         List<FieldError> unjudged = report.Faults
@@ -49,7 +52,7 @@ public sealed class SuiteBindings(ModelDirectory models, SuiteStore suites)
             .Select(fault => new FieldError(fault.Expectation.Type, fault.Fault.Message))
             .ToList();
         IReadOnlyList<string> warnings = report.Findings
-            .Where(finding => report.Dispositions[finding.Row] < RowActionKind.Quarantine)
+            .Where(finding => report.Accepts(finding.Row))
             .Select(finding => $"rows[{finding.Row}]: {finding.Reason}")
             .Concat(report.Faults.Concat(report.Unusable).Select(fault => $"{fault.Expectation.Type} could not be evaluated: {fault.Fault.Message}"))
             .ToList();
@@ -65,4 +68,13 @@ public sealed class SuiteBindings(ModelDirectory models, SuiteStore suites)
             Errors = errors.Take(MostTold).ToList(),
         };
     }
+}
+
+/// <summary>The suite that a model version names.</summary>
+/// <param name="Reference">Model, name and version of the suite.</param>
+/// <param name="Suite">What it expects.</param>
+public sealed record VersionSuite(SuiteReference Reference, ExpectationSuite Suite)
+{
+    /// <summary>Judges rows by it; one for all threads.</summary>
+    public SuiteGate Gate { get; } = new(Suite);
 }

@@ -60,6 +60,13 @@ public abstract class Column(string name)
         return Count++;
     }
 
+    /// <summary>Makes a cell of an earlier append one that has a value.</summary>
+    protected void MarkPresent(int row)
+    {
+        Missing -= present[row] ? 0 : 1;
+        present[row] = true;
+    }
+
     protected static int Grown(int length) => Math.Max(16, checked(length * 2));
 }
 
@@ -76,6 +83,13 @@ public abstract class Column<T>(string name) : Column(name)
     public override void AppendMissing() => Store(default!, valid: false);
 
     public override object? Cell(int row) => IsMissing(row) ? null : values[row];
+
+    /// <summary>Replaces the cell of a row, missing or not, by a value.</summary>
+    public void Put(int row, T value)
+    {
+        MarkPresent(row);
+        values[row] = value;
+    }
 
     private void Store(T value, bool valid)
     {

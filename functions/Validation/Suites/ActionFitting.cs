@@ -32,7 +32,8 @@ public static class ActionFitting
     private static double[] Good(ExpectationConfiguration expectation, Table training, string name)
     {
         var run = new SuiteRun(new ExpectationSuite("fit", [expectation]), new RunOptions { Format = new ResultFormat(ResultDetail.BooleanOnly) });
-        RowMap? rows = run.ObserveRows(training).Select(item => item.Rows).FirstOrDefault(item => item.Fault is null);
+        run.ObserveRows(training);
+        RowMap? rows = run.RowRules.FirstOrDefault(rule => rule.Judged && rule.Rows.Fault is null)?.Rows;
         Column? column = training.Find(name);
         var good = new List<double>();
         for (int row = 0; rows is not null && column is not null && row < training.Rows; row++)

@@ -37,6 +37,7 @@ public sealed class SuiteRun
     private readonly RunOptions options;
     private readonly Batch batch = new();
     private readonly List<Item> items;
+    private readonly RowRule[] rowRules;
 
     public SuiteRun(ExpectationSuite suite, RunOptions? options = null)
     {
@@ -48,30 +49,26 @@ public sealed class SuiteRun
             .SelectMany(column => column)
             .Select(expectation => Compile(expectation, parameters))
             .ToList();
+        rowRules = items.Where(item => item.Evaluator is RowMap { IsRowwise: true }).Select(item => new RowRule(item.Expectation, (RowMap)item.Evaluator!)).ToArray();
+        Unusable = items.Where(item => item.Fault is not null).Select(item => new RuleFault(item.Expectation, item.Fault!)).ToArray();
     }
 
-    /// <summary>
-    /// Looks at a table with only those expectations that judge a row by itself and whose columns the table has; returns them with the
-    /// evaluator that tells which rows failed, or what made it impossible.
-    /// </summary>
-    internal IReadOnlyList<(ExpectationConfiguration Expectation, RowMap Rows)> ObserveRows(Table table)
-    {
-        batch.Table = table;
-        var judged = new List<(ExpectationConfiguration, RowMap)>();
-        foreach (Item item in items)
-        {
-            if (item.Evaluator is not RowMap { IsRowwise: true } rows || !rows.Names.All(name => table.Find(name) is not null))
-                continue;
-            rows.Observe(batch);
-            judged.Add((item.Expectation, rows));
-        }
-
-        return judged;
-    }
+    /// <summary>The expectations that judge a row by itself; what the last <see cref="ObserveRows"/> found stands in them.</summary>
+    internal IReadOnlyList<RowRule> RowRules => rowRules;
 
     /// <summary>Expectations that are none: unknown, or with arguments that can't be used.</summary>
-    internal IEnumerable<(ExpectationConfiguration Expectation, Fault Fault)> Unusable =>
-        items.Where(item => item.Fault is not null).Select(item => (item.Expectation, item.Fault!));
+    internal IReadOnlyList<RuleFault> Unusable { get; }
+
+    /// <summary>Looks at a table with only those expectations that judge a row by itself and whose columns the table has.</summary>
+    internal void ObserveRows(Table table)
+    {
+        batch.Table = table;
+        foreach (RowRule rule in rowRules)
+        {
+            if (rule.Judged = rule.HasColumns(table))
+                rule.Rows.Observe(batch);
+        }
+    }
 
     public void Observe(Table table)
     {
@@ -120,4 +117,27 @@ public sealed class SuiteRun
     }
 
     private sealed record Item(ExpectationConfiguration Expectation, Evaluator? Evaluator, Fault? Fault);
+}
+
+/// <summary>An expectation that judges rows by themselves, at work.</summary>
+internal sealed class RowRule(ExpectationConfiguration expectation, RowMap rows)
+{
+    public ExpectationConfiguration Expectation => expectation;
+
+    /// <summary>The evaluator that tells which rows failed, or what made it impossible.</summary>
+    public RowMap Rows => rows;
+
+    /// <summary>Whether the last table had the columns.</summary>
+    public bool Judged { get; set; }
+
+    public bool HasColumns(Table table)
+    {
+        for (int i = 0; i < rows.Names.Count; i++)
+        {
+            if (table.Find(rows.Names[i]) is null)
+                return false;
+        }
+
+        return true;
+    }
 }

@@ -6,62 +6,97 @@ namespace Tidemark.Validation.Suites;
 /// <summary>Values to put into a table where row actions ask for it; the table given is not changed.</summary>
 internal sealed class TableRepairs(Table table)
 {
-    private readonly Dictionary<(Column Column, int Row), object> values = [];
+    private readonly Dictionary<Column, SortedDictionary<int, object>> values = [];
 
     /// <summary>Notes the repair of one failing value; false when the action repairs nothing here (unfitted, no bounds, not a number).</summary>
     public bool Try(RowAction action, RowMap rows, int row)
     {
-        if (rows.Names.Count != 1 || action.NeedsFitting)
+        if (action.Kind is not (RowActionKind.Impute or RowActionKind.Clip) || rows.Names.Count != 1 || action.NeedsFitting)
             return false;
         Column column = table.Find(rows.Names[0])!;
         object? value = action.Kind switch
         {
             RowActionKind.Impute => action.Value,
-            RowActionKind.Clip when rows is BetweenRows between => Clipped(between, Values.Number(column.Cell(row))),
-            _ => null,
+            _ => rows is BetweenRows between ? Clipped(between, Values.Number(column.Cell(row))) : null,
         };
-        if (value is not null)
-            values[(column, row)] = value;
-        return value is not null;
+        if (value is null)
+            return false;
+        if (!values.TryGetValue(column, out SortedDictionary<int, object>? put))
+            values[column] = put = [];
+        put[row] = value;
+        return true;
     }
 
-    public Table Apply()
-    {
-        if (values.Count == 0)
-            return table;
-        var repaired = values.Keys.Select(key => key.Column).ToHashSet();
-        return new Table(table.Columns.Select(column => repaired.Contains(column) ? Repaired(column) : column).ToList()).Filled(table.Rows, table.FirstRow);
-    }
+    public Table Apply() => values.Count == 0
+        ? table
+        : new Table(table.Columns.Select(column => values.TryGetValue(column, out var put) ? Repaired(column, put) : column).ToArray()).Filled(table.Rows, table.FirstRow);
 
     private static double? Clipped(BetweenRows between, double? value) => value is not { } number || double.IsNaN(number)
         ? null
         : number < between.Limits.Low ? between.Limits.Low : number > between.Limits.High ? between.Limits.High : null;
 
     /// <summary>Integers stay integers when every value put in is one; else the column becomes one of real numbers, or of mixed cells.</summary>
-    private Column Repaired(Column column)
+    private static Column Repaired(Column column, SortedDictionary<int, object> put)
     {
-        List<object> put = values.Where(value => value.Key.Column == column).Select(value => value.Value).ToList();
-        bool numbers = put.All(value => Values.Number(value) is not null), whole = numbers && put.All(value => Values.Number(value) % 1 == 0);
+        bool numbers = put.Values.All(value => Values.Number(value) is not null);
         switch (column)
         {
-            case IntegerColumn when whole:
-                return Fill(new IntegerColumn(column.Name), column, (to, value) => to.Append((long)Values.Number(value)!.Value));
-            case IntegerColumn or RealColumn when numbers:
-                return Fill(new RealColumn(column.Name), column, (to, value) => to.Append(Values.Number(value)!.Value));
-            case TextColumn when put.All(value => value is string):
-                return Fill(new TextColumn(column.Name), column, (to, value) => to.Append((string)value));
+            case IntegerColumn integers when numbers && put.Values.All(value => Values.Number(value) % 1 == 0):
+                return Patched(Copy(integers, new IntegerColumn(column.Name), value => value), put, value => (long)Values.Number(value)!.Value);
+            case IntegerColumn integers when numbers:
+                return Patched(Copy(integers, new RealColumn(column.Name), value => value), put, value => Values.Number(value)!.Value);
+            case RealColumn reals when numbers:
+                return Patched(Copy(reals, new RealColumn(column.Name), value => value), put, value => Values.Number(value)!.Value);
+            case TextColumn texts when put.Values.All(value => value is string):
+                return Texts(texts, put);
             default:
-                return Fill(new MixedColumn(column.Name), column, (to, value) => to.Append(value));
+                return Patched(Mixed(column), put, value => value);
         }
     }
 
-    private T Fill<T>(T to, Column from, Action<T, object> append)
-        where T : Column
+    private static Column<TTo> Copy<TFrom, TTo>(Column<TFrom> from, Column<TTo> to, Func<TFrom, TTo> widen)
     {
         for (int row = 0; row < from.Count; row++)
         {
-            if ((values.GetValueOrDefault((from, row)) ?? from.Cell(row)) is { } value)
-                append(to, value);
+            if (from.IsMissing(row))
+                to.AppendMissing();
+            else
+                to.Append(widen(from.Values[row]));
+        }
+
+        return to;
+    }
+
+    private static Column<T> Patched<T>(Column<T> column, SortedDictionary<int, object> put, Func<object, T> value)
+    {
+        foreach ((int row, object cell) in put)
+            column.Put(row, value(cell));
+        return column;
+    }
+
+    private static TextColumn Texts(TextColumn from, SortedDictionary<int, object> put)
+    {
+        var to = new TextColumn(from.Name);
+        for (int row = 0; row < from.Count; row++)
+        {
+            if (put.TryGetValue(row, out object? value))
+                to.Append((string)value);
+            else if (from.IsMissing(row))
+                to.AppendMissing();
+            else
+                to.Append(from.Utf8(row));
+        }
+
+        return to;
+    }
+
+    private static MixedColumn Mixed(Column from)
+    {
+        var to = new MixedColumn(from.Name);
+        for (int row = 0; row < from.Count; row++)
+        {
+            if (from.Cell(row) is { } cell)
+                to.Append(cell);
             else
                 to.AppendMissing();
         }

@@ -13,6 +13,7 @@ internal sealed class BetweenRows : RowMap
     private readonly object? min, max;
     private readonly bool strictMin, strictMax, parseDates;
     private readonly double low, high;
+    private readonly byte[] lowText, highText;
 
     public BetweenRows(Arguments arguments, ResultFormat format)
         : base(arguments, format, [arguments.Text("column")])
@@ -30,6 +31,7 @@ internal sealed class BetweenRows : RowMap
             arguments.Refuse(Values.Compare(min, max) is null ? Mixture : Fault.Value("min_value cannot be greater than max_value"));
         low = strictMin ? Math.BitIncrement(Values.Number(min) ?? double.NaN) : Values.Number(min) ?? double.NegativeInfinity;
         high = strictMax ? Math.BitDecrement(Values.Number(max) ?? double.NaN) : Values.Number(max) ?? double.PositiveInfinity;
+        (lowText, highText) = (Encoding.UTF8.GetBytes(min as string ?? ""), Encoding.UTF8.GetBytes(max as string ?? ""));
         (low, high) = (double.IsNaN(low) ? double.NegativeInfinity : low, double.IsNaN(high) ? double.PositiveInfinity : high);
     }
 
@@ -75,11 +77,10 @@ internal sealed class BetweenRows : RowMap
 
     private void Judge(TextColumn column, Span<bool> unexpected)
     {
-        byte[] lower = Encoding.UTF8.GetBytes(min as string ?? ""), upper = Encoding.UTF8.GetBytes(max as string ?? "");
         for (int i = 0; i < unexpected.Length; i++)
         {
             ReadOnlySpan<byte> value = column.Utf8(i);
-            int over = min is null ? 1 : value.SequenceCompareTo(lower), under = max is null ? -1 : value.SequenceCompareTo(upper);
+            int over = min is null ? 1 : value.SequenceCompareTo(lowText), under = max is null ? -1 : value.SequenceCompareTo(highText);
             unexpected[i] = over < 0 || under > 0 || (strictMin && over == 0) || (strictMax && under == 0);
         }
     }
