@@ -5,6 +5,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Tidemark.Platform.Errors;
+using Tidemark.Platform.Http;
 using Tidemark.Platform.Storage;
 
 namespace Tidemark.Validation;

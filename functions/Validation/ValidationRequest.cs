@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tidemark.Platform.Errors;
+using Tidemark.Platform.Storage;
 using Tidemark.Platform.Tabular;
 using Tidemark.Validation.Expectations;
 using Tidemark.Validation.Store;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tidemark.Platform.Errors;
+using Tidemark.Platform.Storage;
 using Tidemark.Platform.Tabular.Readers;
 using Tidemark.Validation.Sources;
 using Tidemark.Validation.Store;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tidemark.Platform.Errors;
+using Tidemark.Platform.Http;
+using Tidemark.Platform.Json;
 using Tidemark.Platform.Tabular.Profiles;
 using Tidemark.Platform.Tabular.Readers;
 using Tidemark.Validation.Sources;

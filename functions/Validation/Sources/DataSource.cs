@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Tidemark.Platform.Errors;
+using Tidemark.Platform.Storage;
 using Tidemark.Platform.Tabular;
 using Tidemark.Platform.Tabular.Profiles;
 using Tidemark.Platform.Tabular.Readers;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tidemark.Platform.Errors;
+using Tidemark.Platform.Json;
 using Tidemark.Validation.Expectations;
 
 namespace Tidemark.Validation.Suites;

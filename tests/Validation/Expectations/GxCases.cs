@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tidemark.Platform.Json;
 using Tidemark.Platform.Tabular;
 using Tidemark.Validation.Expectations;
-using Tidemark.Validation.Suites;
 using Xunit;
 
 namespace Tidemark.Tests.Validation.Expectations;

@@ -1,8 +1,8 @@
-namespace Tidemark.Validation.Suites;
+namespace Tidemark.Platform.Json;
 
 /// <summary>
 /// Python writes NaN, Infinity and -Infinity into JSON as bare words, which JSON does not have; here they become texts, which every
-/// reader of numbers in this slice takes for the number.
+/// reader of numbers takes for the number.
 /// </summary>
 public static class PythonJson
 {

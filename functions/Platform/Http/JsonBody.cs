@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tidemark.Platform.Errors;
-using Tidemark.Validation.Suites;
+using Tidemark.Platform.Json;
 
-namespace Tidemark.Validation;
+namespace Tidemark.Platform.Http;
 
 /// <summary>Reads a request's body as JSON, bounded in bytes and depth, bare NaN and Infinity of Python included.</summary>
 internal static class JsonBody
@@ -51,5 +51,5 @@ internal static class JsonBody
     private static Failure Malformed(string why) => new(FailureKind.Malformed, "Unreadable request", $"The body can't be read: {why}");
 
     private static Failure TooLarge() => new(
-        FailureKind.TooLarge, "Body too large", $"The body has more than {MostBytes} bytes. Put larger data into a container and name it as \"blob\".");
+        FailureKind.TooLarge, "Body too large", $"The body has more than {MostBytes} bytes. Send it in parts, or put it into a container and name it as \"blob\" where the route takes one.");
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Tidemark.Platform.Errors;
 
-namespace Tidemark.Validation.Sources;
+namespace Tidemark.Platform.Json;
 
 /// <summary>Reads fields of a request's JSON object as what they should be.</summary>
 internal static class RequestFields

@@ -1,8 +1,6 @@
 using Tidemark.Platform.Errors;
-using Tidemark.Platform.Tabular;
-using Tidemark.Platform.Tabular.Readers;
 
-namespace Tidemark.Validation.Sources;
+namespace Tidemark.Platform.Tabular.Readers;
 
 /// <summary>How rows are written; each may be packed with gzip.</summary>
 public enum DataFormat

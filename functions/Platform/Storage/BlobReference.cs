@@ -1,7 +1,6 @@
 using Tidemark.Platform.Errors;
-using Tidemark.Platform.Storage;
 
-namespace Tidemark.Validation;
+namespace Tidemark.Platform.Storage;
 
 /// <summary>A file of data in one of the suite's containers for data: <c>container/path</c>.</summary>
 public sealed record BlobReference(string Container, string Path)
