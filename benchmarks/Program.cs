@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tidemark.Benchmarks.Batch;
 using Tidemark.Benchmarks.Predict;
 using Tidemark.Benchmarks.Servers;
 using Tidemark.Benchmarks.Validate;
@@ -11,7 +12,7 @@ var serve = new Command("serve", "Runs one C# peer with a model file") { peer, m
 serve.Hidden = true;
 serve.SetAction((parsed, _) => Server.RunAsync(parsed.GetRequiredValue(peer), parsed.GetRequiredValue(model)));
 
-var root = new RootCommand("Tidemark's benchmarks: ratios to peers measured in the same run.") { PredictCommand.Create(Environment.CurrentDirectory), ValidateCommand.Create(Environment.CurrentDirectory), serve, ValidateCommand.CreateCheck() };
+var root = new RootCommand("Tidemark's benchmarks: ratios to peers measured in the same run.") { PredictCommand.Create(Environment.CurrentDirectory), ValidateCommand.Create(Environment.CurrentDirectory), BatchCommand.Create(Environment.CurrentDirectory), serve, ValidateCommand.CreateCheck(), BatchCommand.CreateScore() };
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

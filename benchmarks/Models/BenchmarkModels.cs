@@ -4,6 +4,7 @@ namespace Tidemark.Benchmarks.Models;
 internal static class BenchmarkModels
 {
     public const int Features = 30;
+    public const float LinearIntercept = 0.1f;
     private const int Seed = 20261121;
 
     public static IReadOnlyList<string> Names { get; } = ["lr", "mlp", "gbt"];
@@ -11,19 +12,22 @@ internal static class BenchmarkModels
     /// <summary>The ONNX bytes of a model of <see cref="Names"/>.</summary>
     public static byte[] Create(string name) => name switch
     {
-        "lr" => Linear(new Random(Seed)),
+        "lr" => Linear(),
         "mlp" => Perceptron(new Random(Seed), [Features, 128, 64, 2]),
         "gbt" => Trees(new Random(Seed), trees: 200, depth: 6),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, $"There are {string.Join(", ", Names)}."),
     };
 
-    private static byte[] Linear(Random random)
+    /// <summary>The weights of <c>lr</c>; its intercept is <see cref="LinearIntercept"/> and its score goes through a logistic.</summary>
+    public static float[] LinearWeights() => Normal(new Random(Seed), Features, 0.3f);
+
+    private static byte[] Linear()
     {
-        float[] weights = Normal(random, Features, 0.3f);
+        float[] weights = LinearWeights();
         return new OnnxGraph("lr", Features, 2)
             .Node("LinearClassifier", ["input"], ["label", "probabilities"],
                 OnnxGraph.Attribute("coefficients", [.. weights.Select(w => -w), .. weights]),
-                OnnxGraph.Attribute("intercepts", [-0.1f, 0.1f]),
+                OnnxGraph.Attribute("intercepts", [-LinearIntercept, LinearIntercept]),
                 OnnxGraph.Attribute("classlabels_ints", [0L, 1L]),
                 OnnxGraph.Attribute("post_transform", "LOGISTIC"))
             .ToArray();

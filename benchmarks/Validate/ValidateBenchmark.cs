@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Tidemark.Benchmarks.Predict;
@@ -18,7 +17,7 @@ internal static class ValidateBenchmark
             (string data, string suite) = (Path.Combine(folder, "rows.csv"), Path.Combine(folder, "suite.json"));
             ValidateData.WriteRows(data, rows);
             await File.WriteAllTextAsync(suite, ValidateData.Suite(rows).ToJsonString(), cancellation);
-            string? python = await PythonAsync(cancellation);
+            string? python = await Programs.PythonAsync("pandas", cancellation);
             bool pandas = python is not null;
             if (!pandas)
                 output.WriteLine("pandas is left out: no python3 can import it (apt-get install python3-pandas).");
@@ -44,8 +43,8 @@ internal static class ValidateBenchmark
     private static async Task<Figure> MeasureAsync(string root, string peer, string? python, string data, string suite, CancellationToken cancellation)
     {
         string text = peer == "pandas"
-            ? await RunAsync(python!, [Path.Combine(root, "benchmarks", "Validate", "pandas_check.py"), data, suite], cancellation)
-            : await RunAsync(Environment.ProcessPath!, ["check", peer, data, suite], cancellation);
+            ? await Programs.RunAsync(python!, [Path.Combine(root, "benchmarks", "Validate", "pandas_check.py"), data, suite], cancellation)
+            : await Programs.RunAsync(Environment.ProcessPath!, ["check", peer, data, suite], cancellation);
         JsonNode answer = JsonNode.Parse(text)!;
         return new((long)answer["rows"]!, (double)answer["seconds"]!, (double)answer["cpu"]!, (long)answer["peak"]! / 1048576.0, Verdicts(answer));
     }
@@ -60,32 +59,6 @@ internal static class ValidateBenchmark
             if (ours != theirs)
                 throw new BenchmarkException($"The suite and pandas disagree, so no figure counts. Suite: {ours}. pandas: {theirs}.");
         }
-    }
-
-    /// <summary>The first Python that has pandas: the one on the path, else Debian's.</summary>
-    private static async Task<string?> PythonAsync(CancellationToken cancellation)
-    {
-        foreach (string python in new[] { "python3", "/usr/bin/python3" })
-        {
-            try
-            {
-                await RunAsync(python, ["-c", "import pandas"], cancellation);
-                return python;
-            }
-            catch (Exception e) when (e is BenchmarkException or System.ComponentModel.Win32Exception)
-            {
-            }
-        }
-        return null;
-    }
-
-    private static async Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellation)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> said = process.StandardError.ReadToEndAsync(cancellation);
-        string text = await process.StandardOutput.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        return process.ExitCode == 0 ? text : throw new BenchmarkException($"{program} {arguments[0]} ended with {process.ExitCode}: {await said}");
     }
 
     private static void Report(TextWriter output, string[] peers, List<Dictionary<string, Figure>> rounds, long bytes)
