@@ -17,7 +17,7 @@ public static class PlatformSetup
         builder.UseMiddleware<UnexpectedErrors>();
         builder.AddTelemetry();
         builder.AddStorage();
-        builder.Services.AddSingleton<LogStore>();
+        builder.Services.AddPredictionLog();
         builder.Services.AddSingleton<AlertSender>();
         builder.Services.AddSingleton<RetrainingSender>();
         return builder;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.ObjectPool;
 using Tidemark.Platform.Inference;
 using Tidemark.Platform.Json;
+using Tidemark.Platform.PredictionLog;
 
 namespace Tidemark.Prediction;
 
@@ -16,6 +17,12 @@ internal sealed class Exchange(OnnxModel model) : IDisposable
     public InferenceSlot Slot { get; } = new(model);
 
     public JsonBuffer Answer { get; } = new();
+
+    /// <summary>The id that the answer gives the prediction.</summary>
+    public PredictionId Prediction { get; set; }
+
+    /// <summary>Lines for the prediction log.</summary>
+    public JsonBuffer LogLines { get; } = new();
 
     /// <summary>Rows of the request; 0 until the first input is read, and for a model without a batch dimension.</summary>
     public int Batch { get; set; }
@@ -34,6 +41,15 @@ internal sealed class Exchange(OnnxModel model) : IDisposable
 
     /// <summary>What is known of the columns of a table.</summary>
     public FrameColumns Columns { get; } = new();
+
+    /// <summary>Adds <c>"prediction_id":"…"</c> to the answer.</summary>
+    public void WritePrediction()
+    {
+        Span<byte> text = stackalloc byte[PredictionId.Longest];
+        Answer.Raw("\"prediction_id\":\""u8);
+        Answer.Raw(text[..Prediction.Format(text)]);
+        Answer.Raw((byte)'"');
+    }
 
     /// <summary>Adds a warning; the first twenty are told.</summary>
     public void Warn(string warning)
@@ -75,6 +91,7 @@ internal sealed class Exchange(OnnxModel model) : IDisposable
     {
         Slot.Trim(keep);
         Answer.Clear(keep);
+        LogLines.Clear(keep);
         (Batch, idLength, requestedCount) = (0, 0, 0);
         Array.Clear(Seen);
         Warnings.Clear();

@@ -1,7 +1,7 @@
 namespace Tidemark.Prediction;
 
 /// <summary>
-/// Writes the answer of MLflow's scoring protocol: <c>{"predictions":[…]}</c>, one element a row. A model with one output gives its value,
+/// Writes the answer of MLflow's scoring protocol: <c>{"predictions":[…],"prediction_id":"…"}</c>, one element a row. A model with one output gives its value,
 /// or an array when it has several values a row; a model with several outputs gives an object of them. An output that does not go by rows
 /// makes <c>predictions</c> an object of whole outputs. NaN and the infinities are written as null, with a warning.
 /// </summary>
@@ -27,6 +27,8 @@ internal static class FrameWriter
             answer.Raw((byte)']');
         }
 
+        answer.Raw((byte)',');
+        exchange.WritePrediction();
         answer.Raw((byte)'}');
     }
 

@@ -5,8 +5,8 @@ using Tidemark.Platform.Json;
 namespace Tidemark.Prediction;
 
 /// <summary>
-/// Writes an inference response of the Open Inference Protocol v2. JSON has no NaN and no infinity: such a value is written as null, and
-/// <c>"parameters":{"non_finite":n}</c> tells how many there are. Bytes of a string output that are no UTF-8 become U+FFFD.
+/// Writes an inference response of the Open Inference Protocol v2; <c>"parameters"</c> hold the <c>prediction_id</c>. JSON has no NaN and no
+/// infinity: such a value is written as null, and the parameter <c>non_finite</c> tells how many there are. Bytes of a string output that are no UTF-8 become U+FFFD.
 /// </summary>
 internal static class InferWriter
 {
@@ -27,15 +27,15 @@ internal static class InferWriter
             Output(model, exchange, exchange.Requested[i]);
         }
 
-        answer.Raw((byte)']');
+        answer.Raw("],\"parameters\":{"u8);
+        exchange.WritePrediction();
         if (answer.NonFinite is > 0 and var count)
         {
-            answer.Raw(",\"parameters\":{\"non_finite\":"u8);
+            answer.Raw(",\"non_finite\":"u8);
             answer.Number((long)count);
-            answer.Raw((byte)'}');
         }
 
-        answer.Raw((byte)'}');
+        answer.Raw("}}"u8);
     }
 
     private static void Output(LoadedModel model, Exchange exchange, int output)

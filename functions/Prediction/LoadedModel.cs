@@ -5,6 +5,8 @@ using Microsoft.Extensions.Primitives;
 using Tidemark.Platform.Errors;
 using Tidemark.Platform.Inference;
 using Tidemark.Platform.Json;
+using Tidemark.Platform.PredictionLog;
+using Tidemark.Prediction.Log;
 using Tidemark.Registry;
 
 namespace Tidemark.Prediction;
@@ -17,6 +19,7 @@ internal sealed class LoadedModel
 {
     private readonly OnnxModel onnx;
     private readonly ObjectPool<Exchange> exchanges;
+    private RowFields? logFields;
     private int holders = 1; // the cache
     private long lastUse = Stopwatch.GetTimestamp();
 
@@ -24,7 +27,8 @@ internal sealed class LoadedModel
     {
         (Name, Version, this.onnx) = (name, version, onnx);
         NameText = name.ToString();
-        VersionHeader = version.ToString();
+        VersionText = version.ToString();
+        VersionHeader = VersionText;
         AnswerHead = Head(NameText, version.ToString());
         OutputHeads = [.. onnx.Outputs.Select(OutputHead)];
         OutputNames = [.. onnx.Outputs.Select(output => Encoding.UTF8.GetBytes(output.Name))];
@@ -38,11 +42,19 @@ internal sealed class LoadedModel
 
     public string NameText { get; }
 
+    public string VersionText { get; }
+
     /// <summary>The version as the value of the header <c>tidemark-model-version</c>.</summary>
     public StringValues VersionHeader { get; }
 
     /// <summary>What the rows of a request are held to; set once, before the model is served.</summary>
     public RowRules Rules { get; set; } = RowRules.None;
+
+    /// <summary>Names of the classes, in the order of the probabilities; null when the model is no classifier or does not say. Set once, before the model is served.</summary>
+    public IReadOnlyList<string>? ClassLabels { get; set; }
+
+    /// <summary>How many rows are asked for, for the log's sample.</summary>
+    public SampleBudget LogBudget { get; } = new();
 
     public IReadOnlyList<TensorSpec> Inputs => onnx.Inputs;
 
@@ -82,6 +94,9 @@ internal sealed class LoadedModel
         model.Warm();
         return model;
     }
+
+    /// <summary>How rows are logged under the policy; made once while it stays the same instance.</summary>
+    public RowFields FieldsOf(LogPolicy policy) => logFields is { } known && ReferenceEquals(known.Policy, policy) ? known : logFields = new RowFields(this, policy);
 
     public Exchange Rent() => exchanges.Get();
 

@@ -4,6 +4,8 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Tidemark.Platform.Errors;
+using Tidemark.Platform.PredictionLog;
+using Tidemark.Prediction.Log;
 
 namespace Tidemark.Prediction;
 
@@ -14,6 +16,7 @@ namespace Tidemark.Prediction;
 public sealed class Predictor
 {
     public const string VersionHeader = "tidemark-model-version";
+    public const string IdHeader = "tidemark-prediction-id";
     public const string StaleHeader = "tidemark-model-stale";
 
     private static readonly IResult Answered = Results.Empty;
@@ -22,9 +25,11 @@ public sealed class Predictor
     private readonly ServedModels models;
     private readonly int maxBodyBytes;
     private readonly PredictionInstruments instruments;
+    private readonly RowLogger log;
+    private readonly TimeProvider time;
 
-    internal Predictor(ServedModels models, IOptions<PredictionOptions> options, PredictionInstruments instruments) =>
-        (this.models, maxBodyBytes, this.instruments) = (models, options.Value.MaxBodyBytes, instruments);
+    internal Predictor(ServedModels models, IOptions<PredictionOptions> options, PredictionInstruments instruments, RowLogger log, TimeProvider time) =>
+        (this.models, maxBodyBytes, this.instruments, this.log, this.time) = (models, options.Value.MaxBodyBytes, instruments, log, time);
 
     public Task<IResult> AnswerAsync(HttpRequest request, string model, string? version, PredictionProtocol protocol)
     {
@@ -46,7 +51,7 @@ public sealed class Predictor
 
             using var lease = acquired.Value;
             var body = await RequestBody.ReadAsync(request, maxBodyBytes);
-            return body.Ok ? Answer(request.HttpContext.Response, lease, body.Value, protocol, start) : Refused(body.Failure, lease.Model.NameText, start, protocol);
+            return body.Ok ? Answer(request, lease, body.Value, protocol, start) : Refused(body.Failure, lease.Model.NameText, start, protocol);
         }
         catch (Exception) when (request.HttpContext.RequestAborted.IsCancellationRequested)
         {
@@ -55,7 +60,7 @@ public sealed class Predictor
         }
     }
 
-    private IResult Answer(HttpResponse response, ModelLease lease, RequestBody body, PredictionProtocol protocol, long start)
+    private IResult Answer(HttpRequest request, ModelLease lease, RequestBody body, PredictionProtocol protocol, long start)
     {
         var model = lease.Model;
         var exchange = model.Rent();
@@ -67,8 +72,11 @@ public sealed class Predictor
             failure ??= exchange.Slot.Run(exchange.Batch);
             if (failure is not null) return Refused(failure, model.NameText, start, protocol);
 
+            var now = time.GetUtcNow();
+            exchange.Prediction = PredictionId.New(now);
             protocol.Write(model, exchange);
-            Send(response, lease, exchange.Answer.Written);
+            Send(request.HttpContext.Response, lease, exchange);
+            log.Add(model, exchange, now, start, request);
             instruments.Request(model.NameText, "ok", start, exchange.Batch);
             if (lease.Stale) instruments.Stale(model.NameText);
             return Answered;
@@ -79,11 +87,13 @@ public sealed class Predictor
         }
     }
 
-    private static void Send(HttpResponse response, in ModelLease lease, ReadOnlySpan<byte> answer)
+    private static void Send(HttpResponse response, in ModelLease lease, Exchange exchange)
     {
+        var answer = exchange.Answer.Written;
         response.ContentType = "application/json";
         response.ContentLength = answer.Length;
         response.Headers[VersionHeader] = lease.Model.VersionHeader;
+        response.Headers[IdHeader] = exchange.Prediction.ToString();
         if (lease.Stale) response.Headers[StaleHeader] = "true";
         response.BodyWriter.Write(answer);
     }

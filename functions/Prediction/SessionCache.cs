@@ -9,13 +9,16 @@ namespace Tidemark.Prediction;
 /// <summary>The file of a model version: <see cref="ModelDirectory.DownloadAsync"/>.</summary>
 internal delegate Task<Outcome<byte[]>> DownloadModel(ModelName model, ModelVersion version, CancellationToken cancellation);
 
+/// <summary>Reads how a model's predictions are logged before the first one is answered; waits only briefly.</summary>
+internal delegate Task PrepareLog(ModelName model, CancellationToken cancellation);
+
 /// <summary>
 /// Model versions in memory: loaded once however many ask, bounded by memory (the one used longest ago goes), counted so that a version
 /// that goes away finishes what it has begun. When the champion moves, the old one answers until the new one is warm; when the new one
 /// cannot be loaded, the old one goes on and its answers say so (promise I6).
 /// </summary>
 internal sealed partial class SessionCache(
-    DownloadModel download, LoadRules loadRules, IOptions<PredictionOptions> options, TimeProvider time, PredictionInstruments instruments, ILogger<SessionCache> logger) : IDisposable
+    DownloadModel download, LoadRules loadRules, PrepareLog prepareLog, IOptions<PredictionOptions> options, TimeProvider time, PredictionInstruments instruments, ILogger<SessionCache> logger) : IDisposable
 {
     private const int LoadsAtOnce = 2;
 
@@ -54,7 +57,7 @@ internal sealed partial class SessionCache(
         var reference = new VersionReference(resolved.Model, resolved.Version);
         while (true)
         {
-            var load = loads.GetOrAdd(reference, _ => new ModelLoad(() => LoadAsync(reference), afterFailure: false));
+            var load = loads.GetOrAdd(reference, _ => new ModelLoad(() => LoadAsync(resolved), afterFailure: false));
             var loaded = load.Task;
             if (champion && !loaded.IsCompleted && LastGood(resolved.Model) is { } old) return Lease(old, resolved.Stale || load.AfterFailure);
 
@@ -74,7 +77,7 @@ internal sealed partial class SessionCache(
 
             if (load.MayRetry(time, options.Value.FailedLoadRetry))
             {
-                loads.TryUpdate(reference, new ModelLoad(() => LoadAsync(reference), afterFailure: true), load);
+                loads.TryUpdate(reference, new ModelLoad(() => LoadAsync(resolved), afterFailure: true), load);
                 continue;
             }
 
@@ -87,8 +90,9 @@ internal sealed partial class SessionCache(
 
     private static Outcome<ModelLease> Lease(LoadedModel model, bool stale) => new ModelLease(model, stale);
 
-    private async Task<Outcome<LoadedModel>> LoadAsync(VersionReference reference)
+    private async Task<Outcome<LoadedModel>> LoadAsync(ResolvedModel resolved)
     {
+        var reference = new VersionReference(resolved.Model, resolved.Version);
         await loading.WaitAsync();
         try
         {
@@ -104,6 +108,8 @@ internal sealed partial class SessionCache(
             }
 
             loaded.Value.Rules = rules.Value;
+            loaded.Value.ClassLabels = resolved.Manifest.ClassLabels;
+            await prepareLog(reference.Model, CancellationToken.None);
 
             instruments.Loaded(loaded.Value.NameText);
             LogLoaded(reference, loaded.Value.MemoryEstimate);

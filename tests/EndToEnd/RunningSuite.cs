@@ -14,6 +14,9 @@ internal sealed class RunningSuite : IAsyncDisposable
 
     public HostProcess Host => hosts[0];
 
+    /// <summary>All that were started, in order.</summary>
+    public IReadOnlyList<HostProcess> Hosts => hosts;
+
     /// <summary>Calls the first host.</summary>
     public HttpClient Http => clients[0];
 

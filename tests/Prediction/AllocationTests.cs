@@ -71,7 +71,7 @@ public sealed class AllocationTests
         PredictionHost.Add(shelf, "mm", Models.Linear([1]));
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
-        using var cache = new SessionCache(shelf.DownloadAsync, RowRules.NoneAsync, Options.Create(Limits), TimeProvider.System, new PredictionInstruments(meters), NullLogger<SessionCache>.Instance);
+        using var cache = new SessionCache(shelf.DownloadAsync, RowRules.NoneAsync, (_, _) => Task.CompletedTask, Options.Create(Limits), TimeProvider.System, new PredictionInstruments(meters), NullLogger<SessionCache>.Instance);
         var resolved = ModelShelf.Resolved("mm", "1");
         foreach (bool champion in new[] { true, false })
         {

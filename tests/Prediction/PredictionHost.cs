@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
+using Tidemark.Platform.PredictionLog;
+using Tidemark.Platform.Storage;
 using Tidemark.Prediction;
 using Tidemark.Tests.Embedded;
 using Tidemark.Tests.Platform.Inference;
@@ -22,8 +25,9 @@ internal sealed class PredictionHost : IAsyncDisposable
 
     public IServiceProvider Services => host.Services;
 
-    /// <summary>Starts with champions <c>linear</c> (x FP32 [-1,3], 1·x0 + 2·x1 + 3·x2) and <c>columns</c> (age FP32, thal BYTES), and what is added.</summary>
-    public static async Task<PredictionHost> StartAsync(Action<ModelShelf>? fill = null, Action<PredictionOptions>? configure = null, TimeProvider? time = null)
+    /// <summary>Starts, without a prediction log unless a storage is given, with champions <c>linear</c> (x FP32 [-1,3], 1·x0 + 2·x1 + 3·x2) and <c>columns</c> (age FP32, thal BYTES), and what is added.</summary>
+    public static async Task<PredictionHost> StartAsync(Action<ModelShelf>? fill = null, Action<PredictionOptions>? configure = null, TimeProvider? time = null,
+        BlobServiceClient? storage = null, Action<PredictionLogOptions>? log = null)
     {
         var shelf = new ModelShelf();
         Add(shelf, "linear", Models.Linear([1, 2, 3]));
@@ -35,6 +39,10 @@ internal sealed class PredictionHost : IAsyncDisposable
             builder =>
             {
                 if (time is not null) builder.Services.AddSingleton(time);
+                builder.Services.AddSingleton(storage ?? new BlobServiceClient("UseDevelopmentStorage=true", StorageClients.BlobOptions()));
+                builder.Services.AddPredictionLog();
+                builder.Services.Configure<PredictionLogOptions>(options => options.Enabled = storage is not null);
+                if (log is not null) builder.Services.Configure(log);
                 builder.Services.AddPredictionServices();
                 builder.Services.AddSingleton<DownloadModel>(shelf.DownloadAsync);
                 builder.Services.AddSingleton<ResolveModel>(shelf.ResolveAsync);

@@ -21,7 +21,7 @@ public sealed class SessionCacheTests : IDisposable
     {
         for (int version = 1; version <= 3; version++) shelf.Put("mm", $"{version}", Models.Linear([version]).ToBytes());
         shelf.Put("mm", "bad", "not a model"u8.ToArray());
-        cache = new SessionCache(shelf.DownloadAsync, RowRules.NoneAsync, Options.Create(options), clock, new PredictionInstruments(services.GetRequiredService<IMeterFactory>()), NullLogger<SessionCache>.Instance);
+        cache = new SessionCache(shelf.DownloadAsync, RowRules.NoneAsync, (_, _) => Task.CompletedTask, Options.Create(options), clock, new PredictionInstruments(services.GetRequiredService<IMeterFactory>()), NullLogger<SessionCache>.Instance);
     }
 
     public void Dispose()

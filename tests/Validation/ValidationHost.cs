@@ -6,6 +6,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.DependencyInjection;
 using Tidemark.Platform.Http;
+using Tidemark.Platform.PredictionLog;
 using Tidemark.Platform.Storage;
 using Tidemark.Prediction;
 using Tidemark.Registry;
@@ -46,6 +47,7 @@ internal sealed class ValidationHost : IAsyncDisposable
                 builder.Services.AddSingleton(new TableServiceClient(azurite.ConnectionString, StorageClients.TableOptions()));
                 builder.Services.AddSingleton(queues);
                 builder.Services.AddRegistryServices();
+                builder.Services.AddPredictionLog();
                 builder.Services.AddPredictionServices();
                 builder.Services.AddValidationServices();
             },

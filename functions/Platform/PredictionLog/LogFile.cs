@@ -46,21 +46,21 @@ public sealed class LogFile : IDisposable
         foreach (Column column in output.Columns)
             Write(column, at, outputs, LogNames.Output, rule: null);
         lines.Raw("}\n"u8);
-        Added();
+        Added(1);
     }
 
-    /// <summary>Adds a line that is written already, without its end.</summary>
-    internal void Add(ReadOnlySpan<byte> line)
+    /// <summary>Adds lines that are written already, line feeds included.</summary>
+    internal void Add(ReadOnlySpan<byte> written, int rows)
     {
-        lines.Raw(line);
-        lines.Raw((byte)'\n');
-        Added();
+        lines.Raw(written);
+        Added(rows);
     }
 
-    /// <summary>Ends the file; its bytes are valid until <see cref="Dispose"/>.</summary>
+    /// <summary>Ends the file, the first time that it is called; its bytes are valid until <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Finish()
     {
-        Pack();
+        if (lines.Written.Length > 0)
+            Pack();
         gzip.Dispose();
         return packed.GetBuffer().AsMemory(0, (int)packed.Length);
     }
@@ -71,9 +71,9 @@ public sealed class LogFile : IDisposable
         packed.Dispose();
     }
 
-    private void Added()
+    private void Added(int rows)
     {
-        Rows++;
+        Rows += rows;
         if (lines.Written.Length >= Chunk)
             Pack();
     }
