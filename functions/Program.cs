@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
+using Tidemark.Operations;
 using Tidemark.Platform;
 using Tidemark.Prediction;
 using Tidemark.Registry;
@@ -12,5 +13,6 @@ builder.AddPlatform();
 builder.AddRegistry();
 builder.AddPrediction();
 builder.AddValidation();
+builder.AddOperations();
 
 builder.Build().Run();

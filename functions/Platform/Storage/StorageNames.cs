@@ -30,6 +30,10 @@ public static class StorageNames
         public const string Shadow = "shadow";
         public const string RetrainingRequests = "retraining-requests";
         public const string Alerts = "alerts";
+
+        /// <summary>The one poison queue with a reader: what could not be written down is tried until it can.</summary>
+        public const string AlertsPoison = "alerts-poison";
+
         public const string Validations = "validations";
 
         public static IReadOnlyList<string> All { get; } =

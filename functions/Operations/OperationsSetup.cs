@@ -1,0 +1,27 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Tidemark.Operations.Alerts;
+
+namespace Tidemark.Operations;
+
+public static class OperationsSetup
+{
+    public static FunctionsApplicationBuilder AddOperations(this FunctionsApplicationBuilder builder)
+    {
+        builder.Services.AddAlerts();
+        return builder;
+    }
+
+    internal static void AddAlerts(this IServiceCollection services)
+    {
+        services.AddOptions<AlertOptions>().BindConfiguration(AlertOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddMetrics();
+        services.AddSingleton<AlertInstruments>();
+        services.AddSingleton<AlertTable>();
+        services.AddSingleton<AlertPolicies>();
+        services.AddSingleton<Webhook>();
+        services.AddSingleton<AlertDelivery>();
+        services.AddSingleton<AlertIntake>();
+        services.AddSingleton<AlertBook>();
+    }
+}
