@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Tidemark.Operations.Alerts;
+using Tidemark.Platform.Monitoring;
 
 namespace Tidemark.Operations;
 
@@ -19,6 +20,7 @@ public static class OperationsSetup
         services.AddSingleton<AlertInstruments>();
         services.AddSingleton<AlertTable>();
         services.AddSingleton<AlertPolicies>();
+        services.AddSingleton(s => new MonitoringSection(AlertPolicy.Section, s.GetRequiredService<AlertPolicies>().Check));
         services.AddSingleton<Webhook>();
         services.AddSingleton<AlertDelivery>();
         services.AddSingleton<AlertIntake>();

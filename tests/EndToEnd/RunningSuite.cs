@@ -17,6 +17,9 @@ internal sealed class RunningSuite : IAsyncDisposable
     /// <summary>All that were started, in order.</summary>
     public IReadOnlyList<HostProcess> Hosts => hosts;
 
+    /// <summary>The one started last.</summary>
+    public HostProcess LastHost => hosts[^1];
+
     /// <summary>Calls the first host.</summary>
     public HttpClient Http => clients[0];
 

@@ -18,7 +18,7 @@ public sealed partial class AlertDelivery(
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     /// <summary>How long a claim lasts: longer than a post and what is written around it.</summary>
-    public TimeSpan Hold => options.Value.Timeout + TimeSpan.FromSeconds(50);
+    public TimeSpan Hold => options.Value.Timeout + TimeSpan.FromSeconds(20);
 
     /// <summary>Tells what is due.</summary>
     public async Task SweepAsync(CancellationToken cancellation)

@@ -162,9 +162,8 @@ public sealed class AlertDeliveryTests(AzuriteFixture azurite)
     public async Task Connects_to_no_private_address_whatever_a_name_resolves_to()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        // A name that resolves to this machine passes as text; the connection is where it is found out.
-        await using var process = await AlertsProcess.StartAsync(azurite, table, clock, receiver.Address, settings: ("AllowedHosts", "127.0.0.1"));
-        Outcome(WebhookAddress.Parse($"https://{Dns.GetHostName()}.localdomain.test:1/", WebhookHosts.Parse("")));
+        // As text the address is one that the operator has named; what this process may connect to, it asks of the host that it finds there.
+        await using var process = await AlertsProcess.StartAsync(azurite, table, clock, receiver.Address);
         WebhookAddress trusted = WebhookAddress.Parse(receiver.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), WebhookHosts.Parse("localhost")).Value!;
 
         PostResult result = await process.Webhook.PostAsync(trusted, await StoredAsync(process), AlertsProcess.Stop);
@@ -172,8 +171,6 @@ public sealed class AlertDeliveryTests(AzuriteFixture azurite)
         Assert.Equal(new PostResult(PostOutcome.Refused, "The webhook's host 'localhost' has no public address; the operator can name it in Alerts__AllowedHosts."), result);
         Assert.Single(receiver.Posts); // the one of the stored alert
     }
-
-    private static void Outcome(Tidemark.Platform.Errors.Outcome<WebhookAddress> address) => Assert.True(address.Ok);
 
     private static async Task<AlertRow> StoredAsync(AlertsProcess process)
     {

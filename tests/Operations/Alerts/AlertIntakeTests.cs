@@ -1,5 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Tidemark.Operations.Alerts;
 using Tidemark.Platform.Alerts;
+using Tidemark.Platform.Http;
+using Tidemark.Tests.Registry;
 using Xunit;
 
 namespace Tidemark.Tests.Operations.Alerts;
@@ -71,6 +75,37 @@ public sealed class AlertIntakeTests(AzuriteFixture azurite)
         await process.TakeAsync(AlertsProcess.Drift(), "1");
         Assert.Equal(AlertState.Recorded, Assert.Single(await process.RowsAsync()).State);
         Assert.Equal(0, await process.DueAsync());
+    }
+
+    [Fact]
+    public async Task A_model_may_have_a_webhook_a_cool_down_and_a_severity_of_its_own()
+    {
+        string model = RegistryProcess.NewModel().ToString();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var process = await AlertsProcess.StartAsync(azurite, table, clock, webhook: null);
+        var section = new JsonObject { ["webhook"] = receiver.Address + "/own", ["coolDown"] = "00:00:00", ["least"] = "warning" };
+        await process.Monitoring.WriteAsync(model, new() { ["alerts"] = section }, Precondition.Absent, AlertsProcess.Stop);
+
+        await process.TakeAsync(AlertsProcess.Drift("a", AlertSeverity.Info, model: model), "1");
+        await process.TakeAsync(AlertsProcess.Drift("b", model: model), "2");
+        await process.TakeAsync(AlertsProcess.Drift("c", model: model), "3");
+        await process.TakeAsync(AlertsProcess.Drift("d"), "4");
+
+        Assert.Equal(["/own", "/own"], receiver.Posts.Select(p => p.Path));
+        Assert.Equal(["a:Recorded", "b:Delivered", "c:Delivered", "d:Recorded"], (await process.RowsAsync()).Select(r => $"{r.Window}:{r.State}").Order());
+    }
+
+    [Theory]
+    [InlineData("""[]""", "must be an object")]
+    [InlineData("""{"webhook": "http://10.0.0.1/"}""", "over https only")]
+    [InlineData("""{"webhook": 1}""", "must be an absolute https address")]
+    [InlineData("""{"coolDown": "-1"}""", "'coolDown' must be a time")]
+    [InlineData("""{"least": "some"}""", "'least' must be info, warning or critical")]
+    [InlineData("""{"url": "https://example.com"}""", "knows no 'url'")]
+    public void A_section_that_can_not_be_used_says_why(string json, string why)
+    {
+        var policy = AlertPolicy.Parse(JsonElement.Parse(json), new(null, TimeSpan.Zero, AlertSeverity.Info), WebhookHosts.Parse(""));
+        Assert.Contains(why, policy.Failure!.Detail, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -2,10 +2,12 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
 using Tidemark.Operations;
 using Tidemark.Operations.Alerts;
 using Tidemark.Platform.Alerts;
+using Tidemark.Platform.Monitoring;
 using Tidemark.Platform.Storage;
 using Tidemark.Tests.Embedded;
 using Xunit;
@@ -73,11 +75,14 @@ public sealed class AlertRouteTests(AzuriteFixture azurite)
         string table = AlertsProcess.NewTable();
         var service = new TableServiceClient(azurite.ConnectionString, StorageClients.TableOptions());
         await service.CreateTableIfNotExistsAsync(table, AlertsProcess.Stop);
+        var blobs = new BlobServiceClient(azurite.ConnectionString, StorageClients.BlobOptions());
+        await blobs.GetBlobContainerClient(StorageNames.Containers.Profiles).CreateIfNotExistsAsync(cancellationToken: AlertsProcess.Stop);
         return await RunningHost.StartAsync(
             [typeof(AlertFunctions)],
             builder =>
             {
                 builder.Services.AddSingleton(TimeProvider.System);
+                builder.Services.AddSingleton(new MonitoringStore(blobs));
                 builder.Services.AddAlerts();
                 builder.Services.AddSingleton(new AlertTable(service, table));
             },

@@ -2,11 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Core;
 using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Tidemark.Operations;
 using Tidemark.Operations.Alerts;
 using Tidemark.Platform.Alerts;
+using Tidemark.Platform.Monitoring;
 using Tidemark.Platform.Storage;
 using Tidemark.Tests.Platform;
 using Xunit;
@@ -30,6 +32,8 @@ internal sealed class AlertsProcess : IAsyncDisposable
 
     public AlertTable Table => services.GetRequiredService<AlertTable>();
 
+    public MonitoringStore Monitoring => services.GetRequiredService<MonitoringStore>();
+
     public Webhook Webhook => services.GetRequiredService<Webhook>();
 
     /// <summary>A name that no other test uses.</summary>
@@ -48,14 +52,17 @@ internal sealed class AlertsProcess : IAsyncDisposable
         (options.Retry.Delay, options.Retry.MaxDelay) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1));
         if (faults is not null)
             options.AddPolicy(faults, HttpPipelinePosition.PerRetry);
+        var blobs = new BlobServiceClient(azurite.ConnectionString, StorageClients.BlobOptions());
+        await blobs.GetBlobContainerClient(StorageNames.Containers.Profiles).CreateIfNotExistsAsync(cancellationToken: Stop);
+        collection.AddSingleton(new MonitoringStore(blobs));
         collection.AddAlerts();
         collection.AddSingleton(new AlertTable(new TableServiceClient(azurite.ConnectionString, options), table));
         return new AlertsProcess(collection.BuildServiceProvider());
     }
 
-    public static Alert Drift(string window = "2026-11-20T11", AlertSeverity severity = AlertSeverity.Warning, string subject = "age") => new()
+    public static Alert Drift(string window = "2026-11-20T11", AlertSeverity severity = AlertSeverity.Warning, string subject = "age", string model = "heart") => new()
     {
-        Model = "heart",
+        Model = model,
         Kind = "drift",
         Severity = severity,
         Title = $"{subject} drifts",
