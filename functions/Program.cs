@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
+using Tidemark.BatchScoring;
 using Tidemark.Operations;
 using Tidemark.Platform;
 using Tidemark.Prediction;
@@ -14,5 +15,6 @@ builder.AddRegistry();
 builder.AddPrediction();
 builder.AddValidation();
 builder.AddOperations();
+builder.AddBatchScoring();
 
 builder.Build().Run();

@@ -3,6 +3,10 @@ using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
 using Tidemark.Prediction;
 using Tidemark.Registry;
+using Tidemark.Validation;
+using Tidemark.Validation.Expectations;
+using Tidemark.Validation.Store;
+using Tidemark.Validation.Suites;
 using Xunit;
 
 namespace Tidemark.Tests;
@@ -24,6 +28,30 @@ public sealed partial class ArchitectureTests
         ("Tidemark.Validation", nameof(LoadRules), "the seam at which predictions ask for a version's rules when they load it"),
         ("Tidemark.Validation", nameof(RowRules), "the rules"),
         ("Tidemark.Validation", nameof(RowsChecked), "what they say of rows"),
+        ("Tidemark.BatchScoring", nameof(ModelDirectory), "the read model that says which version is pinned to a job"),
+        ("Tidemark.BatchScoring", nameof(ResolvedModel), "its answer"),
+        ("Tidemark.BatchScoring", nameof(ModelManifest), "whose outputs become the columns of a result"),
+        ("Tidemark.BatchScoring", nameof(RegistryTable), "which version an alias names that a caller asks for"),
+        ("Tidemark.BatchScoring", nameof(AliasRow), "its answer"),
+        ("Tidemark.BatchScoring", nameof(MoveRow), "what that row has in common with the history of moves: the version"),
+        ("Tidemark.BatchScoring", nameof(SessionCache), "models in memory, the same for requests and files"),
+        ("Tidemark.BatchScoring", nameof(ModelLease), "holds one of them"),
+        ("Tidemark.BatchScoring", nameof(LoadedModel), "the model held"),
+        ("Tidemark.BatchScoring", nameof(Exchange), "its reused tensors"),
+        ("Tidemark.BatchScoring", nameof(FrameLayout), "how columns of a table go into them"),
+        ("Tidemark.BatchScoring", nameof(SuiteBindings), "the suite that a version names"),
+        ("Tidemark.BatchScoring", nameof(VersionSuite), "its answer"),
+        ("Tidemark.BatchScoring", nameof(SuiteStore), "the suite that a caller names"),
+        ("Tidemark.BatchScoring", nameof(SuiteReference), "its name"),
+        ("Tidemark.BatchScoring", nameof(SuiteName), "part of that name"),
+        ("Tidemark.BatchScoring", nameof(StoredSuite), "what is stored under it"),
+        ("Tidemark.BatchScoring", nameof(SuiteGate), "judges the rows of a shard"),
+        ("Tidemark.BatchScoring", nameof(GateReport), "its verdict"),
+        ("Tidemark.BatchScoring", nameof(RefusedRow), "a row that it refuses"),
+        ("Tidemark.BatchScoring", nameof(RowFinding), "a rule that does not hold for a row"),
+        ("Tidemark.BatchScoring", nameof(RuleFault), "a rule that could not be evaluated"),
+        ("Tidemark.BatchScoring", nameof(ExpectationConfiguration), "the rule of a finding"),
+        ("Tidemark.BatchScoring", nameof(Fault), "why a rule could not be evaluated"),
     ];
 
     private static readonly string[] ValueObjects = [nameof(ModelName), nameof(ModelVersion), nameof(AliasName), nameof(VersionReference), nameof(AliasReference)];

@@ -47,6 +47,7 @@ internal sealed class RunningSuite : IAsyncDisposable
             {
                 ["AzureWebJobsStorage"] = Azurite.ConnectionString,
                 ["BlobWatcher__models"] = "model-intake|/model.onnx",
+                ["BlobWatcher__incoming"] = "batch-intake",
             },
         });
         hosts.Add(host);

@@ -6,7 +6,7 @@ namespace Tidemark.Tests.Registry;
 /// <summary>Queue messages as Event Grid writes them.</summary>
 internal static class Events
 {
-    public static string Created(string path, string container = StorageNames.Containers.Models, string type = "Microsoft.Storage.BlobCreated") => JsonSerializer.Serialize(new
+    public static string Created(string path, string container = StorageNames.Containers.Models, string type = "Microsoft.Storage.BlobCreated", string tag = "\"0x8DE\"") => JsonSerializer.Serialize(new
     {
         id = Guid.NewGuid(),
         source = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/account",
@@ -14,6 +14,6 @@ internal static class Events
         type,
         time = "2026-11-20T12:00:00Z",
         specversion = "1.0",
-        data = new { api = "PutBlob", eTag = "\"0x8DE\"", contentType = "application/octet-stream", contentLength = 3, blobType = "BlockBlob", url = "https://account.blob.core.windows.net/" },
+        data = new { api = "PutBlob", eTag = tag, contentType = "application/octet-stream", contentLength = 3, blobType = "BlockBlob", url = "https://account.blob.core.windows.net/" },
     });
 }

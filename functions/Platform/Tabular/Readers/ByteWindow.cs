@@ -12,6 +12,9 @@ internal sealed class ByteWindow(Stream stream) : IDisposable
 
     public byte[] Bytes { get; private set; } = ArrayPool<byte>.Shared.Rent(FirstSize + Slack);
 
+    /// <summary>Bytes of the stream before the first of <see cref="Bytes"/>.</summary>
+    public long Before { get; private set; }
+
     /// <summary>First byte not yet taken.</summary>
     public int Start { get; set; }
 
@@ -32,6 +35,7 @@ internal sealed class ByteWindow(Stream stream) : IDisposable
         if (End - Start > Bytes.Length / 2)
             Grow();
         Bytes.AsSpan(Start..End).CopyTo(Bytes);
+        Before += Start;
         (End, Start) = (End - Start, 0);
         while (End < Bytes.Length - Slack)
         {
@@ -58,6 +62,7 @@ internal sealed class ByteWindow(Stream stream) : IDisposable
         byte[] larger = ArrayPool<byte>.Shared.Rent(checked(Bytes.Length * 2));
         Rest.CopyTo(larger);
         ArrayPool<byte>.Shared.Return(Bytes);
+        Before += Start;
         (Bytes, End, Start) = (larger, End - Start, 0);
     }
 }

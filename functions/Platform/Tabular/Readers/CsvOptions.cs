@@ -11,6 +11,9 @@ public sealed record CsvOptions
     /// <value>Names of the columns of data without a header line. Default: null, the first line names them.</value>
     public IReadOnlyList<string>? Header { get; init; }
 
+    /// <value>The stream is UTF-8 from its first byte on, whatever that byte looks like: a part out of the middle of a file. Default false.</value>
+    public bool Plain { get; init; }
+
     /// <value>Kinds known beforehand, by column name. A cell that is not of its kind makes its row a fault instead of widening the column.</value>
     public IReadOnlyDictionary<string, ColumnKind> Kinds { get; init; } = new Dictionary<string, ColumnKind>();
 

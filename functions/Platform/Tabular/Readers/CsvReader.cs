@@ -48,6 +48,9 @@ public sealed class CsvReader : TableReader
 
     public override ReadOnlySpan<byte> RowText(int row) => scanner.Text(scanner.Found[first + row]);
 
+    /// <summary>A cell of row <paramref name="row"/> of <see cref="TableReader.Batch"/> as it was written, without its quotes. Valid until the next call.</summary>
+    internal ReadOnlySpan<byte> Cell(int row, int column) => scanner.Cell(scanner.Found[first + row].FirstCell + column);
+
     /// <summary>The beginning of a text, as messages show it.</summary>
     internal static string Shown(ReadOnlySpan<byte> text)
     {
@@ -59,7 +62,7 @@ public sealed class CsvReader : TableReader
 
     private static async ValueTask<Outcome<CsvReader>> OpenPlainAsync(Stream stream, CsvOptions options, CancellationToken cancellation)
     {
-        Outcome<Stream> source = await Utf8Source.OpenAsync(stream, cancellation);
+        Outcome<Stream> source = options.Plain ? stream : await Utf8Source.OpenAsync(stream, cancellation);
         if (!source.Ok)
             return source.As<CsvReader>();
         var scanner = new CsvScanner(source.Value, options.MaxRowBytes);

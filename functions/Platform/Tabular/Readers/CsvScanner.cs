@@ -39,6 +39,12 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
 
     public ReadOnlySpan<CsvRow> Found => rows.AsSpan(0, Rows);
 
+    /// <summary>Where in the stream the search goes on: the byte after the last row found.</summary>
+    public long Position => window.Before + window.Start;
+
+    /// <summary>Where in the stream a row found begins.</summary>
+    public long PositionOf(in CsvRow row) => window.Before + row.Start;
+
     public ReadOnlySpan<byte> Text(in CsvRow row) => window.Bytes.AsSpan(row.Start..row.End);
 
     /// <summary>The text of a cell without its quotes. Valid until the next call.</summary>

@@ -5,6 +5,9 @@ public sealed record JsonLinesOptions
 {
     public static readonly JsonLinesOptions Default = new();
 
+    /// <value>The stream is UTF-8 from its first byte on, whatever that byte looks like: a part out of the middle of a file. Default false.</value>
+    public bool Plain { get; init; }
+
     /// <value>Kinds known beforehand, by key. A value of another kind makes its row a fault.</value>
     public IReadOnlyDictionary<string, ColumnKind> Kinds { get; init; } = new Dictionary<string, ColumnKind>();
 

@@ -42,12 +42,12 @@ public sealed class JsonLinesReader : TableReader
 
     private static async ValueTask<Outcome<JsonLinesReader>> OpenPlainAsync(Stream stream, JsonLinesOptions options, CancellationToken cancellation)
     {
-        Outcome<Stream> source = await Utf8Source.OpenAsync(stream, cancellation);
+        Outcome<Stream> source = options.Plain ? stream : await Utf8Source.OpenAsync(stream, cancellation);
         if (!source.Ok)
             return source.As<JsonLinesReader>();
         var window = new ByteWindow(source.Value);
         await window.FillAsync(cancellation);
-        if (window.Rest.TrimStart(" \t\r\n"u8) is not [(byte)'[', ..])
+        if (options.Plain || window.Rest.TrimStart(" \t\r\n"u8) is not [(byte)'[', ..])
             return new JsonLinesReader(options, window);
         window.Dispose();
         return new Failure(FailureKind.Malformed, "Not JSON lines", "The data begins with '[', as one JSON array does: write one object a line, without brackets and commas around.");

@@ -3,27 +3,36 @@ using Tidemark.Platform.Errors;
 
 namespace Tidemark.Platform.Tabular.Readers;
 
+/// <summary>Text as UTF-8.</summary>
+/// <param name="Stream">The text, without a mark.</param>
+/// <param name="Offset">Where in the source the text lies as it is; null when it was unpacked or written anew.</param>
+internal readonly record struct Utf8Text(Stream Stream, int? Offset);
+
 /// <summary>Turns what people send (gzip, byte order marks, UTF-16, UTF-32) into a stream of UTF-8 without a mark.</summary>
 internal static class Utf8Source
 {
     private const int LongestMark = 4;
 
-    public static async ValueTask<Outcome<Stream>> OpenAsync(Stream source, CancellationToken cancellation)
+    public static async ValueTask<Outcome<Stream>> OpenAsync(Stream source, CancellationToken cancellation) =>
+        (await OpenTextAsync(source, cancellation)).Map(text => text.Stream);
+
+    public static async ValueTask<Outcome<Utf8Text>> OpenTextAsync(Stream source, CancellationToken cancellation)
     {
         (Stream stream, byte[] beginning) = await PeekAsync(source, cancellation);
-        if (TableReader.IsGzip(beginning))
+        bool packed = TableReader.IsGzip(beginning);
+        if (packed)
             (stream, beginning) = await PeekAsync(TableReader.Unzip(stream), cancellation);
         (Encoding? encoding, int mark) = Mark(beginning);
         for (int i = 0; i < mark; i++)
             stream.ReadByte();
         if (encoding is not null)
-            return Encoding.CreateTranscodingStream(stream, encoding, Encoding.UTF8);
+            return new Utf8Text(Encoding.CreateTranscodingStream(stream, encoding, Encoding.UTF8), Offset: null);
         if (mark == 0 && beginning.AsSpan().Contains((byte)0))
         {
             return new Failure(FailureKind.Malformed, "Not UTF-8",
                 "The data begins with NUL bytes, as UTF-16 without a byte order mark or a binary file does: save it as CSV or JSON lines in UTF-8.");
         }
-        return stream;
+        return new Utf8Text(stream, packed ? null : mark);
     }
 
     private static (Encoding? Encoding, int Length) Mark(ReadOnlySpan<byte> beginning) => beginning switch

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Microsoft.Extensions.Options;
+using Tidemark.BatchScoring.Completing;
+using Tidemark.BatchScoring.Jobs;
+using Tidemark.Platform.Errors;
+
+namespace Tidemark.BatchScoring.Scoring;
+
+/// <summary>
+/// Takes one message of queue <c>batch-shards</c>: claims the shard in the ledger, scores it, writes what came of it into the ledger, and sees
+/// whether the job is complete. However often a message comes, and however many workers hold it, one attempt counts.
+/// </summary>
+public sealed class ShardWorker(
+    JobLedger jobs, ShardLedger shards, ShardScoring scoring, Completion completion, IOptions<BatchScoringOptions> options) : IDisposable
+{
+    private readonly SemaphoreSlim turns = new(options.Value.Parallel > 0 ? options.Value.Parallel : Environment.ProcessorCount);
+
+    public async Task TakeAsync(string message, CancellationToken cancellation)
+    {
+        if (Parse(message) is not { } named)
+            return; // Nothing of the suite writes such a message; the poison queue has seen it, see ShardPoison.
+        await turns.WaitAsync(cancellation);
+        try
+        {
+            await TakeAsync(named.Job, named.Shard, cancellation);
+        }
+        finally
+        {
+            turns.Release();
+        }
+
+        await completion.TryAsync(named.Job, cancellation);
+    }
+
+    public void Dispose() => turns.Dispose();
+
+    internal static (JobId Job, int Shard)? Parse(string message)
+    {
+        try
+        {
+            ShardMessage? read = JsonSerializer.Deserialize(message, BatchJson.Default.ShardMessage);
+            Outcome<JobId> job = JobId.Parse(read?.Job);
+            return job.Ok && read!.Shard >= 0 ? (job.Value, read.Shard) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private async Task TakeAsync(JobId id, int index, CancellationToken cancellation)
+    {
+        JobRow? job = await jobs.FindAsync(id, cancellation);
+        ShardRow? shard = job?.StateNow.IsOpen() == true ? await shards.FindAsync(id, index, cancellation) : null;
+        if (shard is null || await shards.ClaimAsync(shard, cancellation) is not { } mine)
+            return;
+        Failure? failure;
+        try
+        {
+            failure = await scoring.ScoreAsync(id, mine, reason: null, cancellation);
+        }
+        catch (RequestFailedException e) when (e.Status == 412 || e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            failure = Planning.Planner.Overwritten(job!.RequestNow);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            await NoteAsync(mine, e.Message, cancellation);
+            throw;
+        }
+
+        if (failure?.Kind == FailureKind.Unavailable)
+        {
+            await NoteAsync(mine, failure.Detail, cancellation);
+            throw new TimeoutException(failure.Detail);
+        }
+
+        if (failure is not null)
+            await jobs.FailAsync(id, failure, cancellation);
+    }
+
+    /// <summary>Keeps what went wrong in the ledger, so that the job can say why a shard was given up. The message is tried again in any case.</summary>
+    private async Task NoteAsync(ShardRow shard, string error, CancellationToken cancellation)
+    {
+        shard.StateNow = ShardState.Waiting;
+        shard.Failures++;
+        shard.LastError = error.Length <= 1000 ? error : error[..1000] + "…";
+        try
+        {
+            await shards.TryWriteAsync(shard, cancellation);
+        }
+        catch (Exception e) when (Platform.Storage.StorageOutage.Is(e))
+        {
+            // The error that is on its way to the host says the same.
+        }
+    }
+}
