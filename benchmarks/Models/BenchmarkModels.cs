@@ -1,3 +1,5 @@
+using Tidemark.Trainer.Onnx;
+
 namespace Tidemark.Benchmarks.Models;
 
 /// <summary>The models that requests are measured with: 30 features, two classes, weights from a seed. What they predict means nothing; what they cost does.</summary>
@@ -24,7 +26,7 @@ internal static class BenchmarkModels
     private static byte[] Linear()
     {
         float[] weights = LinearWeights();
-        return new OnnxGraph("lr", Features, 2)
+        return Graph("lr")
             .Node("LinearClassifier", ["input"], ["label", "probabilities"],
                 OnnxGraph.Attribute("coefficients", [.. weights.Select(w => -w), .. weights]),
                 OnnxGraph.Attribute("intercepts", [-LinearIntercept, LinearIntercept]),
@@ -35,7 +37,7 @@ internal static class BenchmarkModels
 
     private static byte[] Perceptron(Random random, int[] widths)
     {
-        var graph = new OnnxGraph("mlp", widths[0], widths[^1]);
+        var graph = Graph("mlp");
         string from = "input";
         for (int layer = 1; layer < widths.Length; layer++)
         {
@@ -56,7 +58,7 @@ internal static class BenchmarkModels
         int inner = (1 << depth) - 1, nodes = (2 << depth) - 1, leaves = nodes - inner;
         (int Tree, int Node)[] all = [.. Enumerable.Range(0, trees).SelectMany(t => Enumerable.Range(0, nodes).Select(n => (t, n)))];
         (int Tree, int Node)[] ends = [.. all.Where(n => n.Node >= inner)];
-        return new OnnxGraph("gbt", Features, 2)
+        return Graph("gbt")
             .Node("TreeEnsembleClassifier", ["input"], ["label", "probabilities"],
                 OnnxGraph.Attribute("nodes_treeids", all.Select(n => (long)n.Tree)),
                 OnnxGraph.Attribute("nodes_nodeids", all.Select(n => (long)n.Node)),
@@ -73,6 +75,9 @@ internal static class BenchmarkModels
                 OnnxGraph.Attribute("post_transform", "LOGISTIC"))
             .ToArray();
     }
+
+    private static OnnxGraph Graph(string name) =>
+        new OnnxGraph(name, "tidemark benchmarks").Input("input", OnnxGraph.Float, Features).Output("probabilities", OnnxGraph.Float, 2);
 
     private static float[] Normal(Random random, int count, float deviation) =>
         [.. Enumerable.Range(0, count).Select(_ => deviation * Normal(random))];

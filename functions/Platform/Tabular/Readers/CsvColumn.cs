@@ -1,7 +1,7 @@
 namespace Tidemark.Platform.Tabular.Readers;
 
 /// <summary>Turns the cells of one CSV column into values; settles the column's kind unless it is declared.</summary>
-internal sealed class CsvColumn(string name, int place, ColumnKind? declared)
+internal sealed class CsvColumn(string name, int place, ColumnKind? declared, bool onlyEmpty = false)
 {
     private bool settled = declared is not null;
 
@@ -34,7 +34,7 @@ internal sealed class CsvColumn(string name, int place, ColumnKind? declared)
     /// <summary>What is wrong with the cell, <see cref="FaultKind.None"/> when it can be read as the column's kind or the column would widen.</summary>
     public FaultKind Check(ReadOnlySpan<byte> text)
     {
-        if (CellText.IsMissing(text) || Cells.Kind == ColumnKind.Text)
+        if (IsMissing(text) || Cells.Kind == ColumnKind.Text)
             return FaultKind.None;
         bool number = CellText.TryReal(text, out double value) && CellText.IsNumeric(text);
         if (Cells.Kind == ColumnKind.Real && number && double.IsInfinity(value))
@@ -59,7 +59,7 @@ internal sealed class CsvColumn(string name, int place, ColumnKind? declared)
         for (int row = 0; row < count; row++)
         {
             ReadOnlySpan<byte> text = scanner.Cell(cell + row * stride);
-            if (CellText.IsMissing(text))
+            if (IsMissing(text))
                 continue;
             settled = true;
             Cells = New(name, CellText.TryInteger(text, out _) ? ColumnKind.Integer : IsReal(text) ? ColumnKind.Real
@@ -81,6 +81,8 @@ internal sealed class CsvColumn(string name, int place, ColumnKind? declared)
         return true;
     }
 
+    private bool IsMissing(ReadOnlySpan<byte> text) => onlyEmpty ? text.IsEmpty : CellText.IsMissing(text);
+
     private static bool IsReal(ReadOnlySpan<byte> text) => CellText.TryReal(text, out _);
 
     private static Column New(string name, ColumnKind kind) => kind switch
@@ -91,14 +93,14 @@ internal sealed class CsvColumn(string name, int place, ColumnKind? declared)
         _ => new TextColumn(name),
     };
 
-    private static int Integers(IntegerColumn column, CsvScanner scanner, int cell, int stride, int count)
+    private int Integers(IntegerColumn column, CsvScanner scanner, int cell, int stride, int count)
     {
         for (int row = 0; row < count; row++, cell += stride)
         {
             ReadOnlySpan<byte> text = scanner.Cell(cell);
             if (CellText.TryInteger(text, out long value))
                 column.Append(value);
-            else if (CellText.IsMissing(text))
+            else if (IsMissing(text))
                 column.AppendMissing();
             else
                 return row;
@@ -106,14 +108,14 @@ internal sealed class CsvColumn(string name, int place, ColumnKind? declared)
         return count;
     }
 
-    private static int Reals(RealColumn column, CsvScanner scanner, int cell, int stride, int count)
+    private int Reals(RealColumn column, CsvScanner scanner, int cell, int stride, int count)
     {
         for (int row = 0; row < count; row++, cell += stride)
         {
             ReadOnlySpan<byte> text = scanner.Cell(cell);
             if (CellText.TryReal(text, out double value) && (double.IsFinite(value) || !CellText.IsOutOfRange(text, value)))
                 column.Append(value);
-            else if (CellText.IsMissing(text))
+            else if (IsMissing(text))
                 column.AppendMissing();
             else
                 return row;
@@ -121,14 +123,14 @@ internal sealed class CsvColumn(string name, int place, ColumnKind? declared)
         return count;
     }
 
-    private static int Booleans(BooleanColumn column, CsvScanner scanner, int cell, int stride, int count)
+    private int Booleans(BooleanColumn column, CsvScanner scanner, int cell, int stride, int count)
     {
         for (int row = 0; row < count; row++, cell += stride)
         {
             ReadOnlySpan<byte> text = scanner.Cell(cell);
             if (CellText.TryBoolean(text, out bool value))
                 column.Append(value);
-            else if (CellText.IsMissing(text))
+            else if (IsMissing(text))
                 column.AppendMissing();
             else
                 return row;
@@ -136,12 +138,12 @@ internal sealed class CsvColumn(string name, int place, ColumnKind? declared)
         return count;
     }
 
-    private static int Texts(TextColumn column, CsvScanner scanner, int cell, int stride, int count)
+    private int Texts(TextColumn column, CsvScanner scanner, int cell, int stride, int count)
     {
         for (int row = 0; row < count; row++, cell += stride)
         {
             ReadOnlySpan<byte> text = scanner.Cell(cell);
-            if (CellText.IsMissing(text))
+            if (IsMissing(text))
                 column.AppendMissing();
             else
                 column.Append(text);

@@ -17,6 +17,12 @@ public sealed record CsvOptions
     /// <value>Kinds known beforehand, by column name. A cell that is not of its kind makes its row a fault instead of widening the column.</value>
     public IReadOnlyDictionary<string, ColumnKind> Kinds { get; init; } = new Dictionary<string, ColumnKind>();
 
+    /// <value>Kind of the columns that <see cref="Kinds"/> does not name. Default: null, found out from the cells.</value>
+    public ColumnKind? OtherKinds { get; init; }
+
+    /// <value>An empty cell is missing, and no word is (<c>NA</c>, <c>null</c>, …), as training has it. Default: false, the words of pandas count too.</value>
+    public bool OnlyEmptyIsMissing { get; init; }
+
     /// <value>Most rows in a batch. Default 1,024.</value>
     public int BatchRows { get; init; } = 1024;
 

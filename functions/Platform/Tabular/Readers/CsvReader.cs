@@ -23,7 +23,7 @@ public sealed class CsvReader : TableReader
     private CsvReader(CsvOptions options, CsvScanner scanner, IReadOnlyList<string> names)
     {
         (this.options, this.scanner) = (options, scanner);
-        columns = [.. names.Select((name, place) => new CsvColumn(name, place, options.Kinds.TryGetValue(name, out ColumnKind kind) ? kind : null))];
+        columns = [.. names.Select((name, place) => new CsvColumn(name, place, options.Kinds.TryGetValue(name, out ColumnKind kind) ? kind : options.OtherKinds, options.OnlyEmptyIsMissing))];
         scanner.Columns = columns.Length;
         next = scanner.Rows; // past the header line
         Batch = new Table([.. columns.Select(c => c.Cells)]);

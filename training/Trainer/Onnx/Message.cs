@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Tidemark.Benchmarks.Models;
+namespace Tidemark.Trainer.Onnx;
 
 /// <summary>
 /// A protobuf message written field by field: ONNX needs a dozen of its fields here, fewer lines than generated classes would take.
