@@ -64,11 +64,19 @@ internal sealed record Answers(Problem Problem, double[] Values, Part Rows)
         int width = Values.Length / Math.Max(1, Rows.Rows);
         double[] values = new double[rows.Length * width];
         for (int k = 0; k < rows.Length; k++) Values.AsSpan(rows[k] * width, width).CopyTo(values.AsSpan(k * width));
-        return this with { Values = values, Rows = new Part
+        return this with
         {
-            Rows = rows.Length, Kept = 0, Numbers = [], Texts = [],
-            Classes = Array.ConvertAll(rows, row => Rows.Classes[row]), Targets = Array.ConvertAll(rows, row => Rows.Targets[row]),
-        } };
+            Values = values,
+            Rows = new Part
+            {
+                Rows = rows.Length,
+                Kept = 0,
+                Numbers = [],
+                Texts = [],
+                Classes = Array.ConvertAll(rows, row => Rows.Classes[row]),
+                Targets = Array.ConvertAll(rows, row => Rows.Targets[row]),
+            }
+        };
     }
 
     private static double[] Bounds(List<double> values)

@@ -17,8 +17,13 @@ internal sealed record TreeSettings(double LearningRate, int Leaves, double Smal
 
     public Dictionary<string, object> Words(int rounds) => new()
     {
-        ["learningRate"] = LearningRate, ["leaves"] = Leaves, ["smallestChild"] = SmallestChild, ["lambda"] = Lambda,
-        ["rowShare"] = RowShare, ["columnShare"] = ColumnShare, ["rounds"] = rounds,
+        ["learningRate"] = LearningRate,
+        ["leaves"] = Leaves,
+        ["smallestChild"] = SmallestChild,
+        ["lambda"] = Lambda,
+        ["rowShare"] = RowShare,
+        ["columnShare"] = ColumnShare,
+        ["rounds"] = rounds,
     };
 
     /// <summary>Settings to try, the most promising first: with little data small trees and few columns, with much data larger ones.</summary>
