@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Tidemark.Retraining.Contract;
 
@@ -22,4 +23,7 @@ public sealed record ParityRows(
 /// <param name="Label">Of a classification.</param>
 /// <param name="Probabilities">Of a classification: per row one per class, in class order.</param>
 /// <param name="Prediction">Of a regression.</param>
-public sealed record ParityAnswers(string[]? Label, double[][]? Probabilities, double[]? Prediction);
+public sealed record ParityAnswers(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Label,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double[][]? Probabilities,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double[]? Prediction);
