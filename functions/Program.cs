@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Tidemark.BatchScoring;
+using Tidemark.Drift;
 using Tidemark.Operations;
 using Tidemark.Platform;
 using Tidemark.Prediction;
@@ -14,6 +15,7 @@ builder.AddPlatform();
 builder.AddRegistry();
 builder.AddPrediction();
 builder.AddValidation();
+builder.AddDrift();
 builder.AddOperations();
 builder.AddBatchScoring();
 

@@ -14,7 +14,8 @@ public sealed partial class LogPolicies(MonitoringStore store, IOptions<Predicti
     private static readonly TimeSpan WhileUnknown = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, Known> models = new(StringComparer.Ordinal);
-    private readonly LogPolicy byDefault = new()
+    /// <summary>What holds for a model whose monitoring says nothing of the log.</summary>
+    public LogPolicy ByDefault { get; } = new()
     {
         SampleRate = options.Value.SampleRate,
         MaxRowsPerSecond = options.Value.MaxRowsPerSecond,
@@ -50,7 +51,7 @@ public sealed partial class LogPolicies(MonitoringStore store, IOptions<Predicti
             MonitoringDocument document = await store.ReadAsync(model, CancellationToken.None);
             if (document.Tag == known.Tag && known.Policy is not null)
                 return;
-            Outcome<LogPolicy> policy = document.Settings["log"] is { } section ? LogPolicy.Parse(JsonSerializer.SerializeToElement(section), byDefault) : byDefault;
+            Outcome<LogPolicy> policy = document.Settings["log"] is { } section ? LogPolicy.Parse(JsonSerializer.SerializeToElement(section), ByDefault) : ByDefault;
             if (policy.Ok)
                 (known.Tag, known.Policy) = (document.Tag, policy.Value);
             else

@@ -9,6 +9,7 @@ internal static class PredictionLogSetup
     public static IServiceCollection AddPredictionLog(this IServiceCollection services)
     {
         services.AddOptions<PredictionLogOptions>().BindConfiguration(PredictionLogOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(s => new MonitoringSection("log", section => LogPolicy.Parse(section, s.GetRequiredService<LogPolicies>().ByDefault).Failure));
         return services.AddSingleton<MonitoringStore>().AddSingleton<LogPolicies>().AddSingleton<LogStore>();
     }
 }

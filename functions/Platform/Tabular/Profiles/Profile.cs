@@ -52,6 +52,15 @@ public sealed class Profile
         }
     }
 
+    /// <summary>The columns that are asked for, of the same rows; they are shared with this profile.</summary>
+    public Profile Select(Func<ColumnProfile, bool> wanted)
+    {
+        var some = new Profile { Rows = Rows };
+        foreach (ColumnProfile column in columns.Where(wanted))
+            some.Add(column);
+        return some;
+    }
+
     public ProfileState State => new(Rows, [.. columns.Select(c => c.State)]);
 
     public static Profile From(ProfileState state)

@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tidemark.Platform.Errors;
+using Tidemark.Platform.Monitoring;
+using Tidemark.Platform.PredictionLog;
+using Tidemark.Registry;
+
+namespace Tidemark.Drift.Checks;
+
+/// <summary>
+/// Checks models for drift, hour by hour: each hour of a model once, however many hosts and timers ask, in order, with those that were missed while
+/// no host was up.
+/// </summary>
+public sealed partial class DriftChecks(
+    ModelDirectory directory, LogStore log, MonitoringStore monitoring, CheckTable table, CheckBlobs results, VersionChecker checker,
+    IOptions<DriftOptions> options, TimeProvider time, ILogger<DriftChecks> logger)
+{
+    /// <summary>Runs every check that is due. One that fails does not keep the others from running; it is due again the next time.</summary>
+    public async Task RunDueAsync(CancellationToken cancellation)
+    {
+        var models = await directory.ListAsync(cancellation);
+        if (!models.Ok)
+            throw new InvalidOperationException($"The models can't be listed: {models.Failure.Detail}");
+        List<Exception> failed = [];
+        foreach (ModelName model in models.Value)
+        {
+            try
+            {
+                foreach (DateTimeOffset hour in await DueAsync(model, cancellation))
+                    await RunAsync(model, hour, again: false, cancellation);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                failed.Add(new InvalidOperationException($"The drift check of {model} failed; it is tried again in an hour.", e));
+            }
+        }
+
+        if (failed.Count > 0)
+            throw new AggregateException(failed);
+    }
+
+    /// <summary>Hours of a model whose check is due: the last whole one, and those before it, back to the first that was ever checked, that are not done.</summary>
+    internal async Task<IReadOnlyList<DateTimeOffset>> DueAsync(ModelName model, CancellationToken cancellation)
+    {
+        DateTimeOffset last = LastHour();
+        List<RunRow> runs = await table.RunsAsync(model, last - options.Value.CatchUp, cancellation).ToListAsync(cancellation);
+        DateTimeOffset first = runs.Count == 0 ? last : runs[0].Hour;
+        HashSet<DateTimeOffset> done = [.. runs.Where(r => r.Done is not null).Select(r => r.Hour)];
+        List<DateTimeOffset> due = [];
+        for (DateTimeOffset hour = first; hour <= last; hour = hour.AddHours(1))
+        {
+            if (!done.Contains(hour))
+                due.Add(hour);
+        }
+
+        return due;
+    }
+
+    /// <summary>The last hour that is over, its grace included.</summary>
+    public DateTimeOffset LastHour() => LogNames.HourOf(time.GetUtcNow() - options.Value.Grace).AddHours(-1);
+
+    /// <summary>Checks an hour, or tells what was found when it is done already. Conflict: another host is at it.</summary>
+    public async Task<Outcome<CheckReport>> RunAsync(ModelName model, DateTimeOffset hour, bool again, CancellationToken cancellation)
+    {
+        Claim claim = await table.ClaimAsync(model, hour, again, cancellation);
+        if (claim.State == ClaimState.Done)
+            return await FindAsync(model, claim.Row, cancellation);
+        if (claim.State == ClaimState.Taken)
+            return Busy(model, hour);
+
+        var settings = await SettingsAsync(model, cancellation);
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            List<VersionCheck> checks = [];
+            long rows = 0;
+            List<ModelVersion> versions = await VersionsAsync(model, hour, cancellation);
+            foreach (ModelVersion version in versions)
+            {
+                var check = await checker.CheckAsync(new(model, version), hour, settings, () => AliveAsync(claim.Row, lost), lost.Token);
+                checks.Add(check);
+                rows += check.Rows;
+            }
+
+            await table.DoneAsync(claim.Row, versions, lost.Token);
+            LogDone(model, hour, rows);
+            return new CheckReport(model.ToString(), hour, checks);
+        }
+        catch (OperationCanceledException) when (lost.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return Busy(model, hour);
+        }
+    }
+
+    private async Task<CheckReport> FindAsync(ModelName model, RunRow row, CancellationToken cancellation)
+    {
+        List<VersionCheck> checks = [];
+        foreach (string text in row.Versions.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (await results.ReadAsync(new(model, ModelVersion.Parse(text).Value), row.Hour, cancellation) is { } check)
+                checks.Add(check);
+        }
+
+        return new CheckReport(model.ToString(), row.Hour, checks);
+    }
+
+    /// <summary>Settings that can't be read, which a PUT would have refused, must not stop the checks.</summary>
+    private async Task<DriftSettings> SettingsAsync(ModelName model, CancellationToken cancellation)
+    {
+        var document = await monitoring.ReadAsync(model.ToString(), cancellation);
+        if (document.Settings[DriftSettings.Section] is not { } section)
+            return new();
+        var settings = DriftSettings.Parse(JsonSerializer.SerializeToElement(section));
+        if (!settings.Ok)
+            LogSettings(model, settings.Failure.Detail);
+        return settings.Value ?? new();
+    }
+
+    /// <summary>Versions that logged rows in the hour.</summary>
+    private async Task<List<ModelVersion>> VersionsAsync(ModelName model, DateTimeOffset hour, CancellationToken cancellation)
+    {
+        SortedSet<string> versions = new(StringComparer.Ordinal);
+        await foreach (StoredLogFile file in log.FilesAsync(LogRange.Of(model.ToString(), version: null, hour), cancellation))
+            versions.Add(file.Version);
+        return [.. versions.Select(ModelVersion.Parse).Where(v => v.Ok).Select(v => v.Value)];
+    }
+
+    /// <summary>A sign of life now and then; ends the work when another host has taken over.</summary>
+    private async Task AliveAsync(RunRow row, CancellationTokenSource lost)
+    {
+        if (row.LeaseUntil - time.GetUtcNow() > options.Value.Lease * (2.0 / 3))
+            return;
+        if (await table.RenewAsync(row, lost.Token) is null)
+            await lost.CancelAsync();
+    }
+
+    private static Failure Busy(ModelName model, DateTimeOffset hour) =>
+        new(FailureKind.Conflict, "Check under way", $"The check of {model} for {hour:u} is under way on another host. Ask again in a moment.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Drift of model {Model} checked for {Hour:u}: {Rows} rows")]
+    private partial void LogDone(ModelName model, DateTimeOffset hour, long rows);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The drift settings of model {Model} can't be read, the defaults are used: {Reason}")]
+    private partial void LogSettings(ModelName model, string reason);
+}

@@ -1,0 +1,97 @@
+using Tidemark.Drift.Profiles;
+using Tidemark.Drift.Verdicts;
+using Tidemark.Platform.Tabular.Profiles;
+using Tidemark.Registry;
+
+namespace Tidemark.Drift.Checks;
+
+/// <summary>Checks one version in one hour: profile of the log, reference, verdicts, what follows. Repeating it gives the same.</summary>
+public sealed class VersionChecker(
+    LogProfiler profiler, ProfileStore profiles, References references, CheckBlobs results, CheckTable table, Announcements announcements)
+{
+    /// <summary>How far back the last verdict counts as the window before, for drift that has to persist: a night without requests ends no streak.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromHours(24);
+
+    public async Task<VersionCheck> CheckAsync(VersionReference version, DateTimeOffset hour, DriftSettings settings, Func<Task> alive, CancellationToken cancellation)
+    {
+        var window = await profiler.HourAsync(version, hour, alive, cancellation);
+        await profiles.WriteWindowAsync(version, hour, window, cancellation);
+        var current = await WidenAsync(version, window, settings, cancellation);
+        var reference = await references.ForAsync(version, hour, settings, cancellation);
+        var check = Compare(version, hour, current, reference, settings.Policy, await BeforeAsync(version, hour, cancellation));
+
+        await results.WriteAsync(version, check, cancellation);
+        await announcements.SendAsync(version, check, settings, cancellation);
+        await table.PutAsync(VerdictRow.Of(check), cancellation);
+        return check;
+    }
+
+    /// <summary>The verdicts on a window, from profiles alone.</summary>
+    internal static VersionCheck Compare(
+        VersionReference version, DateTimeOffset hour, ProfileDocument current, FoundReference reference, DriftPolicy policy, VersionCheck? before)
+    {
+        var check = new VersionCheck
+        {
+            Model = version.Model.ToString(),
+            Version = version.Version.ToString(),
+            Hour = hour,
+            From = current.From!.Value,
+            To = current.To!.Value,
+            Rows = current.Rows,
+            Unreadable = current.Unreadable,
+            Reference = reference.Document?.Source,
+            Note = reference.Note,
+        };
+        if (reference.Document is not { } known || current.Rows == 0)
+            return check with { Note = current.Rows == 0 ? "No rows were logged." : check.Note };
+
+        check = check with
+        {
+            Features = Verdict(known.Inputs, current.Inputs, policy, before?.Features),
+            Predictions = Verdict(known.Outputs, current.Outputs, policy, before?.Predictions),
+        };
+        return check with { Since = Since(check, before), Note = check.Features is null && check.Predictions is null ? $"The reference ({known.Source}) has none of the logged columns." : check.Note };
+    }
+
+    /// <summary>Compares the columns that the log has: a label in the training data is none of them.</summary>
+    private static DriftVerdict? Verdict(Profile reference, Profile current, DriftPolicy policy, DriftVerdict? before)
+    {
+        Profile shared = reference.Select(c => current.Find(c.Name) is not null);
+        return shared.Columns.Count == 0 ? null : DriftComparison.Compare(shared, current, policy, before);
+    }
+
+    private static Dictionary<string, DateTimeOffset> Since(VersionCheck check, VersionCheck? before)
+    {
+        List<string> drifting = [.. check.Columns().Where(c => c.Streak > 0).Select(c => c.Column)];
+        if (check.Features is { Streak: > 0 })
+            drifting.Add(Announcements.AllFeatures);
+        if (check.Predictions is { Streak: > 0 })
+            drifting.Add(Announcements.AllPredictions);
+        return drifting.ToDictionary(c => c, c => before?.Since.TryGetValue(c, out DateTimeOffset since) == true ? since : check.Hour, StringComparer.Ordinal);
+    }
+
+    /// <summary>The hour with those before it that the settings want compared together.</summary>
+    private async Task<ProfileDocument> WidenAsync(VersionReference version, ProfileDocument window, DriftSettings settings, CancellationToken cancellation)
+    {
+        List<ProfileDocument> parts = [];
+        for (int back = settings.WindowHours - 1; back > 0; back--)
+        {
+            if (await profiles.WindowAsync(version, window.From!.Value.AddHours(-back), cancellation) is { } part)
+                parts.Add(part);
+        }
+
+        return parts.Count == 0 ? window : ProfileDocument.Merge([.. parts, window]);
+    }
+
+    private async Task<VersionCheck?> BeforeAsync(VersionReference version, DateTimeOffset hour, CancellationToken cancellation)
+    {
+        DateTimeOffset? last = null;
+        await foreach (VerdictRow row in table.VerdictsAsync(version.Model, hour - Memory, hour, cancellation))
+        {
+            if (row.HasVerdict && row.ToPoint() is { } point && point.Version == version.Version.ToString())
+                last = point.Hour;
+        }
+
+        return last is { } found ? await results.ReadAsync(version, found, cancellation) : null;
+    }
+}
