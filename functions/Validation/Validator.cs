@@ -36,19 +36,10 @@ public sealed class Validator(SuiteStore suites, DataSource sources, TimeProvide
         if (!opened.Ok)
             return opened.As<ValidationResult>();
         using TableReader reader = opened.Value;
-        long unreadable = 0;
-        while (true)
-        {
-            Outcome<bool> read = await reader.ReadAsync(cancellation);
-            if (!read.Ok)
-                return read.As<ValidationResult>();
-            if (!read.Value)
-                break;
-            unreadable += reader.Faults.Count;
-            run.Observe(reader.Batch);
-        }
-
-        var about = new JsonObject { ["blob"] = blob.ToString(), ["rows"] = reader.Rows, ["unreadable_cells_or_rows"] = unreadable };
+        Outcome<long> unreadable = await reader.EachAsync(run.Observe, cancellation);
+        if (!unreadable.Ok)
+            return unreadable.As<ValidationResult>();
+        var about = new JsonObject { ["blob"] = blob.ToString(), ["rows"] = reader.Rows, ["unreadable_cells_or_rows"] = unreadable.Value };
         return run.Conclude() with { BatchKwargs = about };
     }
 }

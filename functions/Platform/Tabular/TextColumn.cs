@@ -13,6 +13,9 @@ public sealed class TextColumn(string name) : Column(name)
     /// <summary>The bytes of a cell; empty when missing. Valid until the next append or <see cref="Column.Clear"/>.</summary>
     public ReadOnlySpan<byte> Utf8(int row) => arena.AsSpan(Start(row)..ends[row]);
 
+    /// <summary>Whether all cells hold ASCII only, so that a byte is a character.</summary>
+    public bool IsAscii => Ascii.IsValid(arena.AsSpan(0, Start(Count)));
+
     public override object? Cell(int row) => IsMissing(row) ? null : Encoding.UTF8.GetString(Utf8(row));
 
     /// <param name="utf8">Valid UTF-8; readers refuse or replace invalid bytes before they come here.</param>

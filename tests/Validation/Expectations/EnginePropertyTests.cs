@@ -72,6 +72,25 @@ public sealed class EnginePropertyTests
         }
     }
 
+    /// <summary>Enough values that the table of those seen grows many times.</summary>
+    [Fact]
+    public void Uniqueness_agrees_with_counting()
+    {
+        var random = new Random(34);
+        var i = new IntegerColumn("i");
+        for (int row = 0; row < 20_000; row++)
+            i.Append(random.Next(4) == 0 ? random.Next(40_000) : 1_000_000L + row);
+        int[] expected = i.Values.ToArray().Select((value, row) => (value, row)).GroupBy(cell => cell.value).Where(same => same.Count() > 1).SelectMany(same => same.Select(cell => cell.row)).Order().ToArray();
+
+        var run = new SuiteRun(Suite.Of(("expect_column_values_to_be_unique", """{"column": "i"}""")), new RunOptions { Format = new ResultFormat(ResultDetail.Complete) });
+        foreach (Table batch in Batches.Of(new Table([i]).Filled(i.Count), 1000))
+            run.Observe(batch);
+
+        JsonObject result = run.Conclude().Results[0].Result;
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, result["unexpected_index_list"]!.AsArray().Select(row => (int)row!.GetValue<long>()));
+    }
+
     [Fact]
     public void A_verdict_is_JSON_without_NaN_whatever_the_numbers()
     {

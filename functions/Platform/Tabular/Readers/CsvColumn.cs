@@ -10,6 +10,13 @@ internal sealed class CsvColumn(string name, int place, ColumnKind? declared, bo
 
     public string Name => name;
 
+    /// <summary>Fills other cells from here on: <paramref name="spare"/> where it is of the column's kind.</summary>
+    public void Renew(Column? spare)
+    {
+        Cells = spare?.Kind == Cells.Kind ? spare : New(name, Cells.Kind);
+        Cells.Clear();
+    }
+
     /// <summary>Reads <paramref name="count"/> rows from row <paramref name="first"/> of the scan; returns how many before the first cell at fault.</summary>
     public int Fill(CsvScanner scanner, int first, int count)
     {

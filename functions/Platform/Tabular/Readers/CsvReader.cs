@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Tidemark.Platform.Errors;
 
@@ -50,6 +51,15 @@ public sealed class CsvReader : TableReader
 
     /// <summary>A cell of row <paramref name="row"/> of <see cref="TableReader.Batch"/> as it was written, without its quotes. Valid until the next call.</summary>
     internal ReadOnlySpan<byte> Cell(int row, int column) => scanner.Cell(scanner.Found[first + row].FirstCell + column);
+
+    public override Table Detach(Table? spare)
+    {
+        Table batch = Batch;
+        for (int i = 0; i < columns.Length; i++)
+            columns[i].Renew(spare?.Columns[i]);
+        Batch = Holds(spare) ? spare : new Table([.. columns.Select(c => c.Cells)]);
+        return batch;
+    }
 
     /// <summary>The beginning of a text, as messages show it.</summary>
     internal static string Shown(ReadOnlySpan<byte> text)
@@ -162,16 +172,22 @@ public sealed class CsvReader : TableReader
 
     private void Show(int rows)
     {
-        bool same = true;
-        for (int i = 0; i < columns.Length; i++)
-            same &= ReferenceEquals(Batch.Columns[i], columns[i].Cells);
-        if (!same)
+        if (!Holds(Batch))
             Batch = new Table([.. columns.Select(c => c.Cells)]);
         Batch.Filled(rows, Rows);
         first = next;
         next += rows;
         NoticeDecimalCommas();
         Rows += rows;
+    }
+
+    /// <summary>Whether the table's columns are those that are filled now.</summary>
+    private bool Holds([NotNullWhen(true)] Table? table)
+    {
+        bool same = table is not null;
+        for (int i = 0; same && i < columns.Length; i++)
+            same = ReferenceEquals(table!.Columns[i], columns[i].Cells);
+        return same;
     }
 
     private void Empty()

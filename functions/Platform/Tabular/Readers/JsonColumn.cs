@@ -40,6 +40,9 @@ internal sealed class JsonColumn
         Cells.Clear();
     }
 
+    /// <summary>Fills other cells from here on: <paramref name="spare"/> where it is of the column's kind.</summary>
+    public void Renew(Column? spare) => Cells = spare?.Kind == Cells.Kind ? spare : New(name, Cells.Kind);
+
     /// <summary>What is wrong with <see cref="Found"/>, if anything.</summary>
     public FaultKind Check(ReadOnlySpan<byte> line)
     {

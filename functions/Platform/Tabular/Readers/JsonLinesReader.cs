@@ -38,6 +38,15 @@ public sealed class JsonLinesReader : TableReader
 
     public override ReadOnlySpan<byte> RowText(int row) => window.Bytes.AsSpan(rows[row].Start..rows[row].End);
 
+    public override Table Detach(Table? spare)
+    {
+        Table batch = Batch;
+        foreach (JsonColumn column in columns)
+            column.Renew(spare?.Find(column.Name));
+        Batch = new Table([]);
+        return batch;
+    }
+
     protected override void Dispose(bool disposing) => window.Dispose();
 
     private static async ValueTask<Outcome<JsonLinesReader>> OpenPlainAsync(Stream stream, JsonLinesOptions options, CancellationToken cancellation)

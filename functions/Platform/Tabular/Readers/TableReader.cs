@@ -34,6 +34,38 @@ public abstract class TableReader : IDisposable
     /// <summary>Row <paramref name="row"/> of <see cref="Batch"/> as it stood in the data, UTF-8, without its line end.</summary>
     public abstract ReadOnlySpan<byte> RowText(int row);
 
+    /// <summary>
+    /// Hands <see cref="Batch"/> over to the caller, who may look at it while the next <see cref="ReadAsync"/> goes on into other columns.
+    /// </summary>
+    /// <param name="spare">A table handed over before and no longer looked at, whose columns are filled again; null for new ones.</param>
+    public abstract Table Detach(Table? spare);
+
+    /// <summary>Lets <paramref name="look"/> see every batch, while the next one is read on another thread. Returns how many faults came beside them.</summary>
+    public async Task<Outcome<long>> EachAsync(Action<Table> look, CancellationToken cancellation)
+    {
+        long faults = 0;
+        Table? spare = null;
+        Outcome<bool> read = await ReadAsync(cancellation);
+        while (read.Ok && read.Value)
+        {
+            faults += Faults.Count;
+            Table batch = Detach(spare);
+            Task<Outcome<bool>> next = Task.Run(() => ReadAsync(cancellation).AsTask(), CancellationToken.None);
+            try
+            {
+                look(batch);
+            }
+            finally
+            {
+                read = await next;
+            }
+
+            spare = batch;
+        }
+
+        return read.Ok ? faults : read.As<long>();
+    }
+
     public void Dispose()
     {
         Dispose(true);

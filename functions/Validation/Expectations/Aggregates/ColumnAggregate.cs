@@ -24,6 +24,9 @@ internal abstract class ColumnAggregate : Evaluator
 
     protected string Name { get; }
 
+    /// <summary>Whether every row of the last batch has a value and counts.</summary>
+    protected bool IsWhole { get; private set; }
+
     /// <summary>Number of values taken so far.</summary>
     protected long Count => present;
 
@@ -43,7 +46,9 @@ internal abstract class ColumnAggregate : Evaluator
         condition?.Select(batch.Table, marks, Fail);
         elements += marks.Count(true);
         TensorPrimitives.BitwiseAnd(MemoryMarshal.AsBytes(marks), MemoryMarshal.AsBytes(batch.Present(column)[..rows]), MemoryMarshal.AsBytes(marks));
-        present += marks.Count(true);
+        int values = marks.Count(true);
+        present += values;
+        IsWhole = values == rows;
         Take(column, marks);
     }
 

@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
+
 namespace Tidemark.Validation.Expectations;
 
 /// <summary>
@@ -25,6 +29,19 @@ internal sealed class Moments
         if (kept == values.Length)
             Array.Resize(ref values, Math.Min(Exact, Math.Max(64, kept * 2)));
         values[kept++] = value;
+    }
+
+    public void Add(ReadOnlySpan<double> many)
+    {
+        while (!many.IsEmpty)
+        {
+            Add(many[0]);
+            many = many[1..];
+            int room = Math.Min(values.Length - kept, many.Length);
+            many[..room].CopyTo(values.AsSpan(kept));
+            kept += room;
+            many = many[room..];
+        }
     }
 
     public double Sum()
@@ -63,9 +80,9 @@ internal sealed class Moments
         if (values.Length >= 8)
         {
             start = values.Length - (values.Length % 8);
-            Span<double> lanes = stackalloc double[8];
-            for (int i = 0; i < start; i++)
-                lanes[i % 8] += values[i];
+            Vector512<double> lanes = Vector512<double>.Zero;
+            for (int i = 0; i < start; i += 8)
+                lanes += Vector512.Create(values.Slice(i, 8));
             total = lanes[0] + lanes[1] + (lanes[2] + lanes[3]) + (lanes[4] + lanes[5] + (lanes[6] + lanes[7]));
         }
 
@@ -76,10 +93,13 @@ internal sealed class Moments
 
     private static double Squares(ReadOnlySpan<double> values, double mean)
     {
-        double[] squared = new double[values.Length];
-        for (int i = 0; i < squared.Length; i++)
-            squared[i] = (mean - values[i]) * (mean - values[i]);
-        return Sum(squared);
+        double[] rented = ArrayPool<double>.Shared.Rent(values.Length);
+        Span<double> squared = rented.AsSpan(0, values.Length);
+        TensorPrimitives.Subtract(values, mean, squared);
+        TensorPrimitives.Multiply(squared, squared, squared);
+        double sum = Sum(squared);
+        ArrayPool<double>.Shared.Return(rented);
+        return sum;
     }
 
     private void Fold()

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.Json.Nodes;
 using Tidemark.Platform.Tabular;
 
@@ -14,6 +15,12 @@ internal sealed class MomentBetween(Arguments arguments, ResultFormat format, Mo
     protected override void Take(Column column, ReadOnlySpan<bool> considered)
     {
         onlyWhole &= column is IntegerColumn;
+        if (column is RealColumn real && IsWhole)
+        {
+            moments.Add(real.Values);
+            return;
+        }
+
         for (int i = 0; i < considered.Length && Fault is null; i++)
         {
             if (!considered[i])
@@ -52,7 +59,9 @@ internal sealed class ExtremeBetween(Arguments arguments, ResultFormat format, i
 
     protected override void Take(Column column, ReadOnlySpan<bool> considered)
     {
-        if (column is RealColumn or IntegerColumn)
+        if (column is RealColumn { Count: > 0 } real && IsWhole)
+            Consider(direction > 0 ? TensorPrimitives.Max<double>(real.Values) : TensorPrimitives.Min<double>(real.Values));
+        else if (column is RealColumn or IntegerColumn)
             TakeNumbers(column, considered);
         else
             TakeCells(column, considered);

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Numerics.Tensors;
 using System.Text;
 using Tidemark.Platform.Tabular;
 
@@ -38,6 +40,13 @@ internal sealed class BetweenRows : RowMap
     /// <summary>The bounds as a repair may use them: null where open, strict bounds one step inside.</summary>
     public (double? Low, double? High) Limits => (min is null ? null : low, max is null ? null : high);
 
+    protected override bool AllMeet(Column[] columns) => (min ?? max) is long or double or bool && columns[0] switch
+    {
+        RealColumn real => AllWithin(real.Values),
+        IntegerColumn { Count: > 0 } whole => TensorPrimitives.Min<long>(whole.Values) >= low && TensorPrimitives.Max<long>(whole.Values) <= high,
+        _ => false,
+    };
+
     protected override void Judge(Column[] columns, ReadOnlySpan<bool> considered, Span<bool> unexpected)
     {
         bool numeric = (min ?? max) is long or double or bool;
@@ -59,6 +68,27 @@ internal sealed class BetweenRows : RowMap
         if (date is null)
             arguments.Refuse(Fault.Value($"'{text}' is not a date."));
         return date;
+    }
+
+    /// <summary>A vector at a time; false also where there is NaN, which no comparison holds for.</summary>
+    private bool AllWithin(ReadOnlySpan<double> values)
+    {
+        Vector<double> least = new(low), most = new(high);
+        int width = Vector<double>.Count, i = 0;
+        for (; i <= values.Length - width; i += width)
+        {
+            var lanes = new Vector<double>(values[i..]);
+            if (!Vector.GreaterThanOrEqualAll(lanes, least) || !Vector.LessThanOrEqualAll(lanes, most))
+                return false;
+        }
+
+        for (; i < values.Length; i++)
+        {
+            if (!(values[i] >= low && values[i] <= high))
+                return false;
+        }
+
+        return true;
     }
 
     private void Judge(ReadOnlySpan<long> values, Span<bool> unexpected)

@@ -21,11 +21,13 @@ internal sealed class LengthRows : RowMap
 
     protected override void Judge(Column[] columns, ReadOnlySpan<bool> considered, Span<bool> unexpected)
     {
+        bool ascii = columns[0] is TextColumn { IsAscii: true };
         for (int i = 0; i < unexpected.Length; i++)
         {
             if (!considered[i])
                 continue;
-            int length = columns[0] is TextColumn text ? CodePoints(text.Utf8(i)) : PythonText.Of(columns[0].Cell(i)).EnumerateRunes().Count();
+            int length = columns[0] is not TextColumn text ? PythonText.Of(columns[0].Cell(i)).EnumerateRunes().Count()
+                : ascii ? text.Utf8(i).Length : CodePoints(text.Utf8(i));
             unexpected[i] = length < low || length > high;
         }
     }

@@ -9,6 +9,8 @@ internal sealed class NullRows(Arguments arguments, ResultFormat format, bool wa
 
     protected override bool CountsMissing => false;
 
+    protected override bool AllMeet(Column[] columns) => !wantMissing && Batch!.IsFull(columns[0]);
+
     protected override void Judge(Column[] columns, ReadOnlySpan<bool> considered, Span<bool> unexpected)
     {
         ReadOnlySpan<bool> present = Batch!.Present(columns[0]);

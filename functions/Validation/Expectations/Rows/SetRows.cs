@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Tidemark.Platform.Tabular;
 
@@ -13,6 +14,7 @@ internal sealed class SetRows : RowMap
     private readonly HashSet<UInt128>? members;
     private readonly bool parseDates;
     private readonly byte[][]? fewTexts;
+    private readonly ulong[] beginnings = [];
 
     public SetRows(Arguments arguments, ResultFormat format, bool wantMember)
         : base(arguments, format, [arguments.Text("column")])
@@ -24,6 +26,7 @@ internal sealed class SetRows : RowMap
             arguments.Refuse(Fault.Kind("argument of type 'NoneType' is not iterable: give value_set, a list."));
         members = values?.Select(value => ValueKey.Of(parseDates ? DateOf(value) : value)).ToHashSet();
         fewTexts = values?.Count <= Few && !parseDates ? values.OfType<string>().Select(Encoding.UTF8.GetBytes).ToArray() : null;
+        beginnings = fewTexts?.Select(text => Beginning(text)).ToArray() ?? [];
     }
 
     protected override void Judge(Column[] columns, ReadOnlySpan<bool> considered, Span<bool> unexpected)
@@ -44,13 +47,25 @@ internal sealed class SetRows : RowMap
 
     private bool IsAmongFew(ReadOnlySpan<byte> text)
     {
-        foreach (byte[] member in fewTexts!)
+        ulong beginning = Beginning(text);
+        for (int i = 0; i < beginnings.Length; i++)
         {
-            if (text.SequenceEqual(member))
+            if (beginnings[i] == beginning && (text.Length < sizeof(ulong) || text.SequenceEqual(fewTexts![i])))
                 return true;
         }
 
         return false;
+    }
+
+    /// <summary>The first seven bytes and the length (8 for all longer texts): shorter texts are equal exactly when these are.</summary>
+    private static ulong Beginning(ReadOnlySpan<byte> text)
+    {
+        ulong bytes = (ulong)Math.Min(text.Length, sizeof(ulong)) << 56;
+        if (text.Length >= sizeof(ulong))
+            return bytes | (BinaryPrimitives.ReadUInt64LittleEndian(text) & ((1UL << 56) - 1));
+        for (int i = 0; i < text.Length; i++)
+            bytes |= (ulong)text[i] << (8 * i);
+        return bytes;
     }
 
     private UInt128 KeyAt(Column column, int row) => parseDates ? ValueKey.Of(DateOf(column.Cell(row))) : ValueKey.At(column, row);

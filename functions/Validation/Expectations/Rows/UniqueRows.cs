@@ -9,7 +9,8 @@ namespace Tidemark.Validation.Expectations;
 /// </summary>
 internal sealed class UniqueRows : RowMap
 {
-    private readonly Dictionary<UInt128, First> seen = [];
+    private readonly FirstRows seen = new();
+    private readonly Dictionary<long, JsonObject?> indexes = [];
     private readonly UInt128[] parts;
     private readonly bool compound;
 
@@ -32,19 +33,19 @@ internal sealed class UniqueRows : RowMap
             if (!considered[i])
                 continue;
             long row = Batch!.Table.FirstRow + i;
-            UInt128 key = KeyAt(columns, i);
-            if (seen.TryAdd(key, new First(row, IndexOf(i), Reported: false)))
-                continue;
-            object?[] cells = Array.ConvertAll(columns, column => column.Cell(i));
-            First first = seen[key];
-            if (!first.Reported)
-            {
-                Report(first.Row, cells, first.Index);
-                seen[key] = first with { Reported = true, Index = null };
-            }
-
-            Report(row, cells, IndexOf(i));
+            if (!seen.Add(KeyAt(columns, i), row, out long first, out bool repeated))
+                Repeat(columns, i, row, first, repeated);
+            else if (IndexOf(i) is { } index)
+                indexes[row] = index;
         }
+    }
+
+    private void Repeat(Column[] columns, int at, long row, long first, bool reported)
+    {
+        object?[] cells = Array.ConvertAll(columns, column => column.Cell(at));
+        if (!reported)
+            Report(first, cells, indexes.GetValueOrDefault(first));
+        Report(row, cells, IndexOf(at));
     }
 
     private UInt128 KeyAt(Column[] columns, int row)
@@ -55,8 +56,6 @@ internal sealed class UniqueRows : RowMap
             parts[c] = ValueKey.At(columns[c], row);
         return ValueKey.Of(parts);
     }
-
-    private readonly record struct First(long Row, JsonObject? Index, bool Reported);
 }
 
 /// <summary>Reads <c>ignore_row_if</c>.</summary>
