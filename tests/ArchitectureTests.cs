@@ -30,6 +30,7 @@ public sealed partial class ArchitectureTests
         ("Tidemark.Validation", nameof(ModelManifest), "whose lineage names the suite"),
         ("Tidemark.Validation", nameof(LoadRules), "the seam at which predictions ask for a version's rules when they load it"),
         ("Tidemark.Validation", nameof(RowRules), "the rules"),
+        ("Tidemark.Validation", nameof(PinLineage), "the seam at which a new version's suite gets its version"),
         ("Tidemark.Validation", nameof(RowsChecked), "what they say of rows"),
         ("Tidemark.BatchScoring", nameof(ModelDirectory), "the read model that says which version is pinned to a job"),
         ("Tidemark.BatchScoring", nameof(ResolvedModel), "its answer"),

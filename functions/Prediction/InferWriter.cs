@@ -6,7 +6,9 @@ namespace Tidemark.Prediction;
 
 /// <summary>
 /// Writes an inference response of the Open Inference Protocol v2; <c>"parameters"</c> hold the <c>prediction_id</c>. JSON has no NaN and no
-/// infinity: such a value is written as null, and the parameter <c>non_finite</c> tells how many there are. Bytes of a string output that are no UTF-8 become U+FFFD.
+/// infinity: such a value is written as null, and the parameter <c>non_finite</c> tells how many there are. Warnings of the version's suite stand in
+/// the parameter <c>warnings</c>, one a line: the protocol's parameters are texts, numbers and booleans. Bytes of a string output that are no UTF-8
+/// become U+FFFD.
 /// </summary>
 internal static class InferWriter
 {
@@ -33,6 +35,12 @@ internal static class InferWriter
         {
             answer.Raw(",\"non_finite\":"u8);
             answer.Number((long)count);
+        }
+
+        if (exchange.Warnings.Count > 0)
+        {
+            answer.Raw(",\"warnings\":"u8);
+            answer.Text(string.Join('\n', exchange.Warnings));
         }
 
         answer.Raw("}}"u8);

@@ -32,20 +32,23 @@ public sealed class Aliases(RegistryTable table, ModelDirectory directory, TimeP
         async current => await PromotableAsync(new VersionReference(move.Model, version), cancellation) is { Ok: false } refused
             ? refused.As<Target>()
             : new Target(version.ToString(), current?.Sequence ?? 0),
+        version,
         cancellation);
 
     /// <summary>Lets the alias name again what it named before the promotion that is in force.</summary>
     public Task<Outcome<AliasRow>> RollBackAsync(AliasMove move, CancellationToken cancellation) => MoveAsync(
         move,
         current => BelowAsync(move, current, cancellation),
+        wanted: null,
         cancellation);
 
-    private async Task<Outcome<AliasRow>> MoveAsync(AliasMove move, Func<AliasRow?, Task<Outcome<Target>>> decide, CancellationToken cancellation)
+    private async Task<Outcome<AliasRow>> MoveAsync(AliasMove move, Func<AliasRow?, Task<Outcome<Target>>> decide, ModelVersion? wanted, CancellationToken cancellation)
     {
         string change = Guid.NewGuid().ToString("N");
         for (int i = 0; i < MaxTries; i++)
         {
-            if (await RepeatedAsync(move, cancellation) is { } done) return done;
+            if (await RepeatedAsync(move, cancellation) is { } done)
+                return wanted is null || done.Version == wanted.ToString() ? done : OtherVersion(move, done, wanted.Value);
             var current = await table.AliasAsync(move.Model, move.Alias, cancellation);
             if (move.Condition?.Holds(current?.Tag) == false) return Stale(move, current);
             var target = await decide(current);
@@ -181,6 +184,10 @@ public sealed class Aliases(RegistryTable table, ModelDirectory directory, TimeP
         By = alias.By,
         Reason = move.Reason,
     };
+
+    private static Failure OtherVersion(AliasMove move, AliasRow done, ModelVersion wanted) => new(
+        FailureKind.Unprocessable, "Key used for another version",
+        $"The Idempotency-Key '{move.IdempotencyKey}' has already moved alias '{move.Alias}' of model '{move.Model}' to version '{done.Version}', and this request asks for version '{wanted}'. Send a new key with a new move.");
 
     private static Failure Stale(AliasMove move, AliasRow? current) => new(
         FailureKind.PreconditionFailed, "Alias has moved",

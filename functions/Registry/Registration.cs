@@ -11,7 +11,7 @@ public sealed record Registered(ModelManifest Manifest, bool Created);
 /// Registers an uploaded file: verify, take a number, upload, seal. The same bytes again find the version that they already are, so that
 /// a client may repeat a request whose answer was lost, and a repeated request finishes what a killed process began.
 /// </summary>
-public sealed class Registration(RegistryTable table, ModelBlobs blobs, Sealing sealing, TimeProvider time)
+public sealed class Registration(RegistryTable table, ModelBlobs blobs, Sealing sealing, PinLineage pin, TimeProvider time)
 {
     private const int MaxTries = 100;
 
@@ -27,6 +27,8 @@ public sealed class Registration(RegistryTable table, ModelBlobs blobs, Sealing 
 
         var verified = VerifiedModel.Check(file);
         if (!verified.Ok) return verified.Failure;
+        var pinned = await pin.PinnedAsync(model, metadata, cancellation);
+        if (!pinned.Ok) return pinned.Failure;
 
         await table.ListModelAsync(model, cancellation);
         string owner = Guid.NewGuid().ToString("N");
@@ -57,7 +59,7 @@ public sealed class Registration(RegistryTable table, ModelBlobs blobs, Sealing 
             Size = verified.Value.Size,
             Created = time.GetUtcNow(),
             CreatedBy = metadata.CreatedBy ?? actor.ToString(),
-            Metadata = MetadataReader.Text(metadata),
+            Metadata = MetadataReader.Text(pinned.Value),
         };
     }
 

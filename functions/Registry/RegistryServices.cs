@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Tidemark.Registry;
 
@@ -8,6 +9,7 @@ internal static class RegistryServices
     public static IServiceCollection AddRegistryServices(this IServiceCollection services)
     {
         services.AddOptions<RegistryOptions>().BindConfiguration(RegistryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<PinLineage>(_ => Lineage.AsSaidAsync);
         return services
             .AddSingleton<RegistryTable>()
             .AddSingleton<ModelBlobs>()

@@ -8,7 +8,7 @@ namespace Tidemark.Registry;
 /// The step that makes a version what it is: read the file back, verify it, write the manifest, mark the row. Every part may run twice, in
 /// several processes, or be broken off anywhere; whoever comes next goes on. Used by the upload and by the queue function alike.
 /// </summary>
-public sealed partial class Sealing(RegistryTable table, ModelBlobs blobs, IOptions<RegistryOptions> options, TimeProvider time, ILogger<Sealing> logger)
+public sealed partial class Sealing(RegistryTable table, ModelBlobs blobs, IOptions<RegistryOptions> options, PinLineage pin, TimeProvider time, ILogger<Sealing> logger)
 {
     private const int MaxTries = 20;
 
@@ -131,9 +131,8 @@ public sealed partial class Sealing(RegistryTable table, ModelBlobs blobs, IOpti
         if (json.Value is null) return (ModelMetadata?)null;
         var metadata = MetadataReader.Parse(json.Value);
         if (!metadata.Ok) return metadata.Failure with { Detail = "metadata.json beside the file: " + metadata.Failure.Detail };
-        return metadata.Value.Version is { } said && said != version.Version.ToString()
-            ? RegistryFailures.OtherVersion(version, said)
-            : metadata.Value;
+        if (metadata.Value.Version is { } said && said != version.Version.ToString()) return RegistryFailures.OtherVersion(version, said);
+        return (await pin.PinnedAsync(version.Model, metadata.Value, cancellation)).Map(m => (ModelMetadata?)m);
     }
 
     /// <summary>A sealed version stays what it is; a file that was put over it is noted once, and refused whenever it is loaded.</summary>

@@ -9,7 +9,7 @@ namespace Tidemark.Validation;
 
 /// <summary>
 /// The rules that predictions of a model version are held to: the suite that the version's lineage names under <c>suite</c>
-/// (<c>name</c> or <c>name/version</c>), as it was when the version was loaded.
+/// (<c>name/version</c>; a version registered before suites were pinned may say <c>name</c>, and means the suite as it was when the version was loaded).
 /// </summary>
 public sealed class SuiteBindings(ModelDirectory models, SuiteStore suites)
 {
@@ -28,7 +28,22 @@ public sealed class SuiteBindings(ModelDirectory models, SuiteStore suites)
             return (VersionSuite?)null;
         Outcome<SuiteReference> reference = SuiteReference.OfLineage(version.Model, name);
         Outcome<StoredSuite> suite = await reference.ThenAsync(s => suites.ReadAsync(s, cancellation));
-        return suite.Map<VersionSuite?>(stored => new(reference.Value! with { Version = stored.Version }, stored.Suite));
+        return suite.Map<VersionSuite?>(stored => new(reference.Value! with { Version = stored.Version }, stored.Suite, model.Value.Manifest.Inputs.Select(input => input.Name).ToArray()));
+    }
+
+    /// <summary>
+    /// A new version's lineage with the version of its suite, so that it goes on naming the suite it was trained under when the suite changes. A suite
+    /// that is not there keeps the version from being registered.
+    /// </summary>
+    public async Task<Outcome<IReadOnlyDictionary<string, string>>> PinAsync(ModelName model, IReadOnlyDictionary<string, string> lineage, CancellationToken cancellation)
+    {
+        if (!lineage.TryGetValue(LineageKey, out string? name))
+            return new Dictionary<string, string>(lineage);
+        Outcome<SuiteReference> reference = SuiteReference.OfLineage(model, name);
+        Outcome<StoredSuite> suite = await reference.ThenAsync(s => suites.ReadAsync(s, cancellation));
+        return suite.Ok
+            ? new Dictionary<string, string>(lineage) { [LineageKey] = $"{reference.Value!.Suite}/{suite.Value.Version}" }
+            : new Failure(FailureKind.Unprocessable, "Unknown suite", $"The lineage names the suite '{name}', under which the version can't be kept: {suite.Failure.Detail}") { Errors = [new FieldError($"metadata.lineage.{LineageKey}", suite.Failure.Detail)] };
     }
 
     /// <summary>The same as rules for predictions.</summary>
@@ -73,8 +88,9 @@ public sealed class SuiteBindings(ModelDirectory models, SuiteStore suites)
 /// <summary>The suite that a model version names.</summary>
 /// <param name="Reference">Model, name and version of the suite.</param>
 /// <param name="Suite">What it expects.</param>
-public sealed record VersionSuite(SuiteReference Reference, ExpectationSuite Suite)
+/// <param name="Inputs">Names of the model's inputs, which are the columns of a model that takes one input a column.</param>
+public sealed record VersionSuite(SuiteReference Reference, ExpectationSuite Suite, IReadOnlyCollection<string> Inputs)
 {
     /// <summary>Judges rows by it; one for all threads.</summary>
-    public SuiteGate Gate { get; } = new(Suite);
+    public SuiteGate Gate { get; } = new(Suite, Inputs);
 }

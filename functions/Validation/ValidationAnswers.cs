@@ -13,9 +13,11 @@ internal static class ValidationAnswers
 {
     public static Answer<JsonObject> Of(JsonObject json) => new(json, ValidationJson.Default.JsonObject);
 
-    /// <summary>The result, or 202 with the place where it will be.</summary>
+    /// <summary>The result, or 202 with the place where it will be, or the state <c>failed</c> with the reason.</summary>
     public static IResult Of(ValidationTicket ticket) => ticket.Result is { } result
         ? Of(result)
+        : ticket.Failure is { } failure
+        ? Of(new JsonObject { ["id"] = ticket.Id, ["status"] = "failed", ["title"] = failure.Title, ["detail"] = failure.Detail })
         : new Answer<JsonObject>(
             new JsonObject { ["id"] = ticket.Id, ["status"] = "running" }, ValidationJson.Default.JsonObject, StatusCodes.Status202Accepted, location: $"/api/validations/{ticket.Id}");
 

@@ -24,4 +24,13 @@ public sealed class ValidationFunctions(ValidationJobs jobs)
         var ticket = await jobs.FindAsync(id, cancellation);
         return ticket.Or(ValidationAnswers.Of);
     }
+
+    /// <summary>The result as a page, for people.</summary>
+    [Function(nameof(GetValidationDocs))]
+    public async Task<IResult> GetValidationDocs(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/validations/{id}/docs")] HttpRequest request, string id, CancellationToken cancellation)
+    {
+        var page = await jobs.PageAsync(id, cancellation);
+        return page.Or(html => TypedResults.Text(html, "text/html", System.Text.Encoding.UTF8));
+    }
 }

@@ -1,6 +1,8 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Tidemark.Prediction;
+using Tidemark.Registry;
+using Tidemark.Validation.Logs;
 using Tidemark.Validation.Schemas;
 using Tidemark.Validation.Sources;
 using Tidemark.Validation.Store;
@@ -22,8 +24,11 @@ public static class ValidationSetup
         services.AddSingleton<DataSource>();
         services.AddSingleton<Validator>();
         services.AddSingleton<ValidationJobs>();
+        services.AddSingleton<LoggedInputs>();
+        services.AddSingleton<DailyLogs>();
         services.AddSingleton<SchemaRequests>();
         services.AddSingleton<SuiteBindings>();
+        services.AddSingleton<PinLineage>(s => s.GetRequiredService<SuiteBindings>().PinAsync);
         services.AddSingleton<LoadRules>(s => s.GetRequiredService<SuiteBindings>().LoadAsync);
     }
 }

@@ -23,12 +23,12 @@ internal sealed class RunningSuite : IAsyncDisposable
     /// <summary>Calls the first host.</summary>
     public HttpClient Http => clients[0];
 
-    public static async Task<RunningSuite> StartAsync(AzuriteOptions? storage = null)
+    public static async Task<RunningSuite> StartAsync(AzuriteOptions? storage = null, params (string Name, string Value)[] settings)
     {
         var suite = new RunningSuite(await Azurite.StartAsync(storage ?? new(Repository.Root)));
         try
         {
-            await suite.StartHostAsync();
+            await suite.StartHostAsync(settings);
             return suite;
         }
         catch

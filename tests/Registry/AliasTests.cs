@@ -78,6 +78,25 @@ public sealed class AliasTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task An_Idempotency_Key_that_moved_an_alias_to_one_version_is_refused_for_another()
+    {
+        await using var process = await RegistryProcess.StartAsync(azurite);
+        var model = NewModel();
+        await process.RegisterAsync(model, 1);
+        await process.RegisterAsync(model, 2);
+        var move = Promotion(model, tag: null, "k1");
+
+        var first = await process.Aliases.PromoteAsync(move, Version("1"), Stop);
+        var again = await process.Aliases.PromoteAsync(move, Version("1"), Stop);
+        var other = await process.Aliases.PromoteAsync(move, Version("2"), Stop);
+
+        Assert.Equal((first.Value!.Change, first.Value.Version), (again.Value!.Change, again.Value.Version));
+        Assert.Equal(FailureKind.Unprocessable, other.Failure!.Kind);
+        Assert.Contains("'1'", other.Failure.Detail, StringComparison.Ordinal);
+        Assert.Single(await process.MovesAsync(model));
+    }
+
+    [Fact]
     public async Task Only_sealed_versions_can_be_promoted()
     {
         await using var process = await RegistryProcess.StartAsync(azurite);

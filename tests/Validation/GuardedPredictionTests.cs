@@ -66,6 +66,21 @@ public sealed class GuardedPredictionTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task The_open_inference_protocol_tells_warnings_as_a_parameter_of_the_answer()
+    {
+        await using ValidationHost host = await ServedAsync();
+        const string Two = """{"inputs": [{"name": "age", "datatype": "FP32", "shape": [2, 1], "data": [40, 41]}, {"name": "thal", "datatype": "BYTES", "shape": [2, 1], "data": ["odd", "THAL"]}]}""";
+
+        var warned = await host.SendAsync(HttpMethod.Post, $"/v2/models/{host.Model}/infer", Two.Replace("THAL", "odder", StringComparison.Ordinal));
+        var good = await host.SendAsync(HttpMethod.Post, $"/v2/models/{host.Model}/infer", Two.Replace("odd", "fixed", StringComparison.Ordinal).Replace("THAL", "normal", StringComparison.Ordinal));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (warned.Status, good.Status));
+        string[] warnings = warned.Json["parameters"]!["warnings"]!.GetValue<string>().Split('\n');
+        Assert.Equal(["rows[0]: expect_column_values_to_be_in_set does not hold for thal: 'odd'", "rows[1]: expect_column_values_to_be_in_set does not hold for thal: 'odder'"], warnings);
+        Assert.Null(good.Json["parameters"]!["warnings"]);
+    }
+
+    [Fact]
     public async Task A_version_whose_suite_is_not_there_is_not_served()
     {
         await using ValidationHost host = await ValidationHost.StartAsync(azurite);
@@ -75,6 +90,37 @@ public sealed class GuardedPredictionTests(AzuriteFixture azurite)
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Contains("absent", json["message"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A model version names the suite version it was trained under, also when whoever registers it names only the suite.</summary>
+    [Fact]
+    public async Task Registering_pins_the_suite_at_the_version_that_is_current_then()
+    {
+        await using ValidationHost host = await ValidationHost.StartAsync(azurite);
+        var put = await host.PutSuiteAsync("patients", Rules);
+        await host.PutSuiteAsync("patients", Rules.Replace("120", "130", StringComparison.Ordinal), put.Tag);
+
+        string? uploaded = await host.RegisterAsync(1, "patients"), dropped = await host.DropAsync("x", "patients"), exact = await host.RegisterAsync(2, "patients/1");
+        await host.PutSuiteAsync("patients", Rules, (await host.SendAsync(HttpMethod.Get, $"/api/models/{host.Model}/suites/patients")).Tag);
+
+        Assert.Equal(("patients/2", "patients/2", "patients/1"), (uploaded, dropped, exact));
+        Assert.Equal("patients/2", await host.RegisterAsync(1, "patients"));
+    }
+
+    [Fact]
+    public async Task A_suite_that_is_not_there_keeps_a_version_from_being_registered()
+    {
+        await using ValidationHost host = await ValidationHost.StartAsync(azurite);
+        await host.PutSuiteAsync("patients", Rules);
+
+        foreach (string suite in (string[])["absent", "patients/2", "no name"])
+        {
+            string? refused = await host.RegisterAsync(1, suite);
+            Assert.StartsWith("refused: ", refused, StringComparison.Ordinal);
+            Assert.Contains($"'{suite}'", refused, StringComparison.Ordinal);
+        }
+
+        Assert.StartsWith("refused: ", await host.DropAsync("y", "absent"), StringComparison.Ordinal);
     }
 
     private async Task<ValidationHost> ServedAsync()

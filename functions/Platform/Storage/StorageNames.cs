@@ -35,9 +35,10 @@ public static class StorageNames
         public const string AlertsPoison = "alerts-poison";
 
         public const string Validations = "validations";
+        public const string ValidationsPoison = "validations-poison";
 
         public static IReadOnlyList<string> All { get; } =
-            [ModelIntake, BatchIntake, BatchShards, Feedback, Shadow, RetrainingRequests, Alerts, Validations];
+            [ModelIntake, BatchIntake, BatchShards, Feedback, Shadow, RetrainingRequests, Alerts, Validations, ValidationsPoison];
     }
 
     public static class Tables

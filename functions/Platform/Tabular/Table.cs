@@ -9,15 +9,18 @@ public sealed class Table
     private readonly Dictionary<string, int> places;
 
     /// <param name="columns">In the order of the data; of equal length, names distinct.</param>
-    public Table(IReadOnlyList<Column> columns)
+    /// <param name="names">What the columns are called here; null: by their own names.</param>
+    public Table(IReadOnlyList<Column> columns, IReadOnlyList<string>? names = null)
     {
-        Columns = columns;
+        (Columns, Names) = (columns, names ?? [.. columns.Select(column => column.Name)]);
         places = new Dictionary<string, int>(columns.Count, StringComparer.Ordinal);
         for (int i = 0; i < columns.Count; i++)
-            places.Add(columns[i].Name, i);
+            places.Add(Names[i], i);
     }
 
     public IReadOnlyList<Column> Columns { get; }
+
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>Number of rows of this table (of this batch, when it is one of a stream).</summary>
     public int Rows { get; private set; }

@@ -16,14 +16,16 @@ namespace Tidemark.Validation.Suites;
 /// values and outlives the batch; its table is the batch's own columns where they were not repaired, and is as short-lived as they are.
 /// Give the reader the kinds of the columns: otherwise one odd cell makes a text column of numbers, which rules of numbers cannot judge.
 /// </remarks>
-public sealed class SuiteGate(ExpectationSuite suite)
+/// <param name="suite">The rules.</param>
+/// <param name="mayLack">Columns that a table may lack, as JSON lines do whose rows all lack a key: they are then without values. Rules of other absent columns do not judge.</param>
+public sealed class SuiteGate(ExpectationSuite suite, IReadOnlyCollection<string>? mayLack = null)
 {
-    private static readonly RunOptions Brief = new() { Format = new ResultFormat(ResultDetail.BooleanOnly) };
+    private readonly RunOptions options = new() { Format = new ResultFormat(ResultDetail.BooleanOnly), MayLack = mayLack ?? [] };
     private readonly ConcurrentBag<SuiteRun> runs = [];
 
     public GateReport Judge(Table table)
     {
-        SuiteRun run = runs.TryTake(out SuiteRun? pooled) ? pooled : new SuiteRun(suite, Brief);
+        SuiteRun run = runs.TryTake(out SuiteRun? pooled) ? pooled : new SuiteRun(suite, options);
         run.ObserveRows(table);
         GateReport report = Report(run, table);
         if (report.Faults.Count == 0)
@@ -57,7 +59,7 @@ public sealed class SuiteGate(ExpectationSuite suite)
         for (int row = rows.Unexpected.IndexOf(true); row >= 0; row = NextFailure(rows.Unexpected, row))
         {
             RowActionKind outcome = repairs.Try(action, rows, row) ? RowActionKind.Pass : action.Kind is RowActionKind.Impute or RowActionKind.Clip ? RowActionKind.Reject : action.Kind;
-            findings.Add(new RowFinding(row, expectation, outcome, rows.Names.Select(name => table.Find(name)!.Cell(row)).ToArray()));
+            findings.Add(new RowFinding(row, expectation, outcome, rows.Names.Select(name => table.Find(name)?.Cell(row)).ToArray()));
             dispositions[row] = outcome > dispositions[row] ? outcome : dispositions[row];
         }
     }

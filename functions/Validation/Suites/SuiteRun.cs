@@ -20,6 +20,12 @@ public sealed record RunOptions
     /// <value>What identifies the data in the result's meta. Default: nothing.</value>
     public JsonObject BatchKwargs { get; init; } = [];
 
+    /// <value>Columns that the data may lack; they are then without values. Default: none, an expectation of a column that is not there fails with a fault.</value>
+    public IReadOnlyCollection<string> MayLack { get; init; } = [];
+
+    /// <value>Whether expectations of columns that the data lacks, and may not lack, are left out instead. Default: no.</value>
+    public bool LeaveOutAbsent { get; init; }
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Whether a result's numbers can be true; those that can't become an InvalidCacheValueError, as in Great Expectations.</summary>
@@ -59,13 +65,16 @@ public sealed class SuiteRun
     /// <summary>Expectations that are none: unknown, or with arguments that can't be used.</summary>
     internal IReadOnlyList<RuleFault> Unusable { get; }
 
-    /// <summary>Looks at a table with only those expectations that judge a row by itself and whose columns the table has.</summary>
+    /// <summary>
+    /// Looks at a table with only those expectations that judge a row by itself and whose columns the table has, or may lack by
+    /// <see cref="RunOptions.MayLack"/>.
+    /// </summary>
     internal void ObserveRows(Table table)
     {
         batch.Table = table;
         foreach (RowRule rule in rowRules)
         {
-            if (rule.Judged = rule.HasColumns(table))
+            if (rule.Judged = rule.HasColumns(table, options.MayLack))
                 rule.Rows.Observe(batch);
         }
     }
@@ -77,13 +86,15 @@ public sealed class SuiteRun
             item.Evaluator?.Observe(batch);
     }
 
-    public ValidationResult Conclude() => new(suite, items.Select(Conclude).ToList())
+    public ValidationResult Conclude() => new(suite, items.Where(IsJudged).Select(Conclude).ToList())
     {
         Time = options.Clock.GetUtcNow(),
         Parameters = options.Parameters,
         BatchKwargs = options.BatchKwargs,
         CatchExceptions = options.CatchExceptions,
     };
+
+    private bool IsJudged(Item item) => !options.LeaveOutAbsent || item.Evaluator?.Absent.Except(options.MayLack).Any() is not true;
 
     internal static bool IsPlausible(JsonObject result) =>
         InRange(result["unexpected_count"], double.PositiveInfinity) && InRange(result["missing_count"], double.PositiveInfinity)
@@ -105,7 +116,7 @@ public sealed class SuiteRun
 
     private ExpectationResult Conclude(Item item)
     {
-        Verdict? verdict = item.Evaluator?.Conclude();
+        Verdict? verdict = item.Evaluator?.Conclude(options.MayLack.Contains);
         Fault? fault = item.Fault ?? item.Evaluator?.Fault;
         if (verdict is { Result.Count: > 0 } && !options.Plausible(verdict.Result))
         {
@@ -127,14 +138,14 @@ internal sealed class RowRule(ExpectationConfiguration expectation, RowMap rows)
     /// <summary>The evaluator that tells which rows failed, or what made it impossible.</summary>
     public RowMap Rows => rows;
 
-    /// <summary>Whether the last table had the columns.</summary>
+    /// <summary>Whether the last table had the columns, or may lack them.</summary>
     public bool Judged { get; set; }
 
-    public bool HasColumns(Table table)
+    public bool HasColumns(Table table, IReadOnlyCollection<string> mayLack)
     {
         for (int i = 0; i < rows.Names.Count; i++)
         {
-            if (table.Find(rows.Names[i]) is null)
+            if (table.Find(rows.Names[i]) is null && !mayLack.Contains(rows.Names[i]))
                 return false;
         }
 

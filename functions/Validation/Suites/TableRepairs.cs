@@ -6,6 +6,7 @@ namespace Tidemark.Validation.Suites;
 /// <summary>Values to put into a table where row actions ask for it; the table given is not changed.</summary>
 internal sealed class TableRepairs(Table table)
 {
+    private readonly Dictionary<string, Column> added = new(StringComparer.Ordinal);
     private readonly Dictionary<Column, SortedDictionary<int, object>> values = [];
 
     /// <summary>Notes the repair of one failing value; false when the action repairs nothing here (unfitted, no bounds, not a number).</summary>
@@ -13,7 +14,7 @@ internal sealed class TableRepairs(Table table)
     {
         if (action.Kind is not (RowActionKind.Impute or RowActionKind.Clip) || rows.Names.Count != 1 || action.NeedsFitting)
             return false;
-        Column column = table.Find(rows.Names[0])!;
+        Column column = table.Find(rows.Names[0]) ?? Added(rows.Names[0]);
         object? value = action.Kind switch
         {
             RowActionKind.Impute => action.Value,
@@ -29,7 +30,18 @@ internal sealed class TableRepairs(Table table)
 
     public Table Apply() => values.Count == 0
         ? table
-        : new Table(table.Columns.Select(column => values.TryGetValue(column, out var put) ? Repaired(column, put) : column).ToArray()).Filled(table.Rows, table.FirstRow);
+        : new Table(table.Columns.Concat(added.Values).Select(column => values.TryGetValue(column, out var put) ? Repaired(column, put) : column).ToArray()).Filled(table.Rows, table.FirstRow);
+
+    /// <summary>A column that the table lacks, without values.</summary>
+    private Column Added(string name)
+    {
+        if (added.TryGetValue(name, out Column? known))
+            return known;
+        Column column = added[name] = new RealColumn(name);
+        for (int row = 0; row < table.Rows; row++)
+            column.AppendMissing();
+        return column;
+    }
 
     private static double? Clipped(BetweenRows between, double? value) => value is not { } number || double.IsNaN(number)
         ? null

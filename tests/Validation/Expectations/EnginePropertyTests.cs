@@ -57,6 +57,48 @@ public sealed class EnginePropertyTests
         }
     }
 
+    /// <summary>In JSON lines a key may appear late; before, its values are missing.</summary>
+    [Fact]
+    public void A_column_that_comes_late_is_missing_before()
+    {
+        var random = new Random(35);
+        foreach (int late in (int[])[1, 20, 59])
+        {
+            Table table = Random(random, 60);
+            foreach (Column column in table.Columns)
+                column.Clear();
+            for (int row = 0; row < 60; row++)
+            {
+                foreach (Column column in table.Columns)
+                {
+                    if (row < late && column.Name != "i")
+                        column.AppendMissing();
+                    else
+                        Append(column, random.Next(-2, 5));
+                }
+            }
+
+            var options = new RunOptions { Format = new ResultFormat(ResultDetail.Complete) { IndexColumns = ["t"] }, Clock = new FakeClock() };
+            (string, string)[] rules = [.. Rules, ("expect_column_values_to_not_be_null", """{"column": "t"}"""), ("expect_column_values_to_be_between", """{"column": "i", "min_value": 1, "row_condition": "x > 1", "condition_parser": "pandas"}""")];
+            JsonObject whole = Suite.Validate(Suite.Of(rules), table.Filled(60), options).ToJson();
+            var run = new SuiteRun(Suite.Of(rules), options);
+            foreach (Table batch in Batches.Of(table, 10))
+                run.Observe(batch.FirstRow + batch.Rows > late ? batch : new Table([batch.Find("i")!]).Filled(batch.Rows, batch.FirstRow));
+
+            JsonAssert.Equal(whole, run.Conclude().ToJson());
+        }
+    }
+
+    [Fact]
+    public void A_column_that_never_comes_is_a_fault()
+    {
+        var run = new SuiteRun(Suite.Of(("expect_column_values_to_be_null", """{"column": "absent"}""")));
+        foreach (Table batch in Batches.Of(Random(new Random(36), 40), 10))
+            run.Observe(batch);
+
+        Assert.Contains("\"absent\" does not exist", run.Conclude().Results[0].Fault?.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Rows_are_expected_unexpected_or_missing_and_nothing_else()
     {
@@ -154,6 +196,22 @@ public sealed class EnginePropertyTests
 
         Assert.Equal(0.5270892568655381, Values.Number(chi["observed_value"]!)!.Value, 1e-12); // statistic 0.4, one degree of freedom
         Assert.Equal(Math.Sqrt(1.40625 / 10), Values.Number(phi["observed_value"]!)!.Value, 1e-12);
+    }
+
+    private static void Append(Column column, int value)
+    {
+        switch (column)
+        {
+            case IntegerColumn whole:
+                whole.Append(value);
+                break;
+            case RealColumn real:
+                real.Append(value / 2.0);
+                break;
+            default:
+                ((TextColumn)column).Append($"t{value}");
+                break;
+        }
     }
 
     private static Table Random(Random random, int rows)

@@ -49,7 +49,7 @@ public sealed class HostileSuiteTests
     [InlineData("expect_column_values_to_match_strftime_format", """{"column": "t", "strftime_format": "%Q"}""", "strftime_format")]
     [InlineData("expect_column_values_to_match_json_schema", """{"column": "t", "json_schema": {"required": 5}}""", "required")]
     [InlineData("expect_column_values_to_match_json_schema", """{"column": "t", "json_schema": {"$ref": "http://example.org"}}""", "does not point into")]
-    [InlineData("expect_column_values_to_be_between", """{"column": "n", "min_value": 0, "row_condition": "absent > 1", "condition_parser": "pandas"}""", "does not have")]
+    [InlineData("expect_column_values_to_be_between", """{"column": "n", "min_value": 0, "row_condition": "absent > 1", "condition_parser": "pandas"}""", "does not exist")]
     [InlineData("expect_column_values_to_be_between", """{"column": "n", "min_value": 0, "row_condition": "n >", "condition_parser": "pandas"}""", "row_condition")]
     [InlineData("expect_column_values_to_be_increasing", """{"column": "m"}""", "order needs")]
     [InlineData("expect_column_max_to_be_between", """{"column": "m", "min_value": 0}""", "no order")]

@@ -159,6 +159,24 @@ public sealed class SuiteGateTests
         Assert.Equal("expect_magic", Assert.Single(report.Unusable).Expectation.Type);
     }
 
+    /// <summary>JSON lines whose rows all lack a key have no such column; the model takes it all the same.</summary>
+    [Fact]
+    public void A_column_that_the_model_takes_and_no_row_has_is_missing_in_every_row()
+    {
+        ExpectationSuite suite = Suite.Parse("""
+            {"name": "x", "expectations": [
+              {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "age"}, "meta": {"row_action": {"kind": "impute", "with": "constant", "value": 54}}},
+              {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "sex"}},
+              {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "label"}}]}
+            """);
+
+        GateReport report = new SuiteGate(suite, mayLack: ["age", "sex"]).Judge(Suite.Columns("""{"class": [1, 2]}"""));
+
+        Assert.Equal([54.0, 54.0], Enumerable.Range(0, 2).Select(report.Table.Find("age")!.Cell));
+        Assert.All(report.Refused(), row => Assert.Equal("sex", row.Column));
+        Assert.Equal(2, report.Refused().Count);
+    }
+
     [Fact]
     public async Task One_gate_judges_many_requests_at_once()
     {

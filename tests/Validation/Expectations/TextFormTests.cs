@@ -122,7 +122,7 @@ public sealed class TextFormTests
         var selected = RowCondition.Of(new Arguments("test", new JsonObject { ["row_condition"] = condition, ["condition_parser"] = "pandas" }));
         bool[] marks = [true, true, true, true];
 
-        selected!.Select(table, marks, fault => Assert.Fail(fault.Message));
+        selected!.Select(new Batch { Table = table }, marks);
 
         Assert.Equal(rows, string.Join(',', marks.Index().Where(mark => mark.Item).Select(mark => mark.Index)));
     }

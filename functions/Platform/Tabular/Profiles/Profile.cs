@@ -26,8 +26,8 @@ public sealed class Profile
     public void Observe(Table batch)
     {
         Rows += batch.Rows;
-        foreach (Column column in batch.Columns)
-            At(column.Name).Observe(column);
+        for (int i = 0; i < batch.Columns.Count; i++)
+            At(batch.Names[i]).Observe(batch.Columns[i]);
     }
 
     public void Merge(Profile other)

@@ -36,14 +36,12 @@ internal abstract class ColumnAggregate : Evaluator
 
     protected sealed override void Look(Batch batch)
     {
-        if (Find(batch, Name) is not { } column)
-            return;
+        Column column = Find(batch, Name);
         int rows = batch.Table.Rows;
         if (considered.Length < rows)
             considered = new bool[rows];
         Span<bool> marks = considered.AsSpan(0, rows);
-        marks.Fill(true);
-        condition?.Select(batch.Table, marks, Fail);
+        Select(condition, batch, marks);
         elements += marks.Count(true);
         TensorPrimitives.BitwiseAnd(MemoryMarshal.AsBytes(marks), MemoryMarshal.AsBytes(batch.Present(column)[..rows]), MemoryMarshal.AsBytes(marks));
         int values = marks.Count(true);

@@ -58,7 +58,7 @@ internal sealed class TableShape : Evaluator
     protected override void Look(Batch batch)
     {
         if (names.Count != batch.Table.Columns.Count)
-            names = batch.Table.Columns.Select(column => column.Name).ToList();
+            names = batch.Table.Names.ToList();
         if (condition is null)
         {
             rows += batch.Table.Rows;
@@ -68,7 +68,7 @@ internal sealed class TableShape : Evaluator
         if (marks.Length < batch.Table.Rows)
             marks = new bool[batch.Table.Rows];
         Span<bool> selected = marks.AsSpan(0, batch.Table.Rows);
-        condition.Select(batch.Table, selected, Fail);
+        Select(condition, batch, selected);
         rows += selected.Count(true);
     }
 

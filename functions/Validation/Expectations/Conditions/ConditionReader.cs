@@ -36,7 +36,7 @@ internal sealed class ConditionReader(string text)
         return left;
     }
 
-    private static ConditionTerm Either(ConditionTerm left, ConditionTerm right) => (table, row) => left(table, row) is true || right(table, row) is true;
+    private static ConditionTerm Either(ConditionTerm left, ConditionTerm right) => (batch, row) => left(batch, row) is true || right(batch, row) is true;
 
     private ConditionTerm? And()
     {
@@ -50,7 +50,7 @@ internal sealed class ConditionReader(string text)
         return left;
     }
 
-    private static ConditionTerm Both(ConditionTerm left, ConditionTerm right) => (table, row) => left(table, row) is true && right(table, row) is true;
+    private static ConditionTerm Both(ConditionTerm left, ConditionTerm right) => (batch, row) => left(batch, row) is true && right(batch, row) is true;
 
     private ConditionTerm? Not()
     {
@@ -59,7 +59,7 @@ internal sealed class ConditionReader(string text)
         bool negated = tokens.Take("~", "not", "!");
         ConditionTerm? term = negated ? Not() : Comparison();
         depth--;
-        return term is null || !negated ? term : (table, row) => term(table, row) is not true;
+        return term is null || !negated ? term : (batch, row) => term(batch, row) is not true;
     }
 
     private ConditionTerm? Comparison()
@@ -72,7 +72,7 @@ internal sealed class ConditionReader(string text)
         if (left is null || negated || !tokens.Take("==", "!=", "<=", ">=", "<", ">"))
             return negated ? Wrong("'in'") : left;
         ConditionTerm? right = Operand();
-        return right is null ? null : (table, row) => Holds(sign, left(table, row), right(table, row));
+        return right is null ? null : (batch, row) => Holds(sign, left(batch, row), right(batch, row));
     }
 
     private static bool Holds(string sign, object? left, object? right)
@@ -96,7 +96,7 @@ internal sealed class ConditionReader(string text)
             _ = tokens.Take(",");
         }
 
-        return (table, row) => members.Contains(ValueKey.Of(left(table, row))) != negated;
+        return (batch, row) => members.Contains(ValueKey.Of(left(batch, row))) != negated;
     }
 
     private ConditionTerm? Operand()
@@ -112,7 +112,7 @@ internal sealed class ConditionReader(string text)
         if (tokens.TakeColumn() is not { } name)
             return Wrong("a column or a value");
         names.Add(name);
-        return Suffixed((table, row) => Cell(table.Find(name)!, row));
+        return Suffixed((batch, row) => Cell(batch.Find(name), row));
     }
 
     private static object? Cell(Column column, int row) => column.Cell(row) is var cell && cell is double.NaN ? null : cell;
@@ -126,7 +126,7 @@ internal sealed class ConditionReader(string text)
             return Wrong("notnull() or isnull()");
         _ = tokens.Take(tokens.Current) && tokens.Take("(") && tokens.Take(")");
         bool wanted = method is "isnull" or "isna";
-        return (table, row) => term(table, row) is null == wanted;
+        return (batch, row) => term(batch, row) is null == wanted;
     }
 
     private ConditionTerm? Wrong(string wanted)

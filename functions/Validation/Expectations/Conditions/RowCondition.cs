@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Tidemark.Platform.Tabular;
 
 namespace Tidemark.Validation.Expectations;
 
@@ -10,9 +9,11 @@ namespace Tidemark.Validation.Expectations;
 internal sealed class RowCondition
 {
     private readonly ConditionTerm condition;
-    private readonly IReadOnlyCollection<string> names;
 
-    private RowCondition(ConditionTerm condition, IReadOnlyCollection<string> names) => (this.condition, this.names) = (condition, names);
+    private RowCondition(ConditionTerm condition, IReadOnlyCollection<string> names) => (this.condition, Names) = (condition, names);
+
+    /// <summary>The columns that it looks at.</summary>
+    public IReadOnlyCollection<string> Names { get; }
 
     /// <summary>The condition of an expectation, null when it has none; what is wrong with it becomes the arguments' fault.</summary>
     public static RowCondition? Of(Arguments arguments)
@@ -31,18 +32,12 @@ internal sealed class RowCondition
     }
 
     /// <summary>Clears the marks of rows for which the condition does not hold.</summary>
-    public void Select(Table table, Span<bool> rows, Action<Fault> fail)
+    public void Select(Batch batch, Span<bool> rows)
     {
-        if (names.FirstOrDefault(name => table.Find(name) is null) is { } absent)
-        {
-            fail(Fault.Value($"row_condition names the column '{absent}', which the data does not have."));
-            return;
-        }
-
         for (int i = 0; i < rows.Length; i++)
-            rows[i] = condition(table, i) is true;
+            rows[i] = condition(batch, i) is true;
     }
 }
 
 /// <summary>A part of a condition: its value in a row.</summary>
-internal delegate object? ConditionTerm(Table table, int row);
+internal delegate object? ConditionTerm(Batch batch, int row);

@@ -6,6 +6,7 @@ namespace Tidemark.Validation.Expectations;
 /// <summary>A table as expectations see it: NaN counts as missing, and that is worked out once for all expectations.</summary>
 public sealed class Batch
 {
+    private readonly Dictionary<string, RealColumn> absent = new(StringComparer.Ordinal);
     private readonly Dictionary<Column, bool[]> marks = [];
     private readonly Dictionary<Column, bool> known = [];
 
@@ -19,6 +20,9 @@ public sealed class Batch
             known.Clear();
         }
     }
+
+    /// <summary>The column of that name; one without values where the table has none, as when JSON lines name a key late.</summary>
+    public Column Find(string name) => Table.Find(name) ?? Absent(name);
 
     /// <summary>Whether every row has a value that is not NaN.</summary>
     public bool IsFull(Column column) => column.Missing == 0 && !HasNaN(column);
@@ -55,6 +59,17 @@ public sealed class Batch
         }
 
         return false;
+    }
+
+    private RealColumn Absent(string name)
+    {
+        if (!absent.TryGetValue(name, out RealColumn? column))
+            absent[name] = column = new RealColumn(name);
+        if (column.Count > Table.Rows)
+            column.Clear();
+        while (column.Count < Table.Rows)
+            column.AppendMissing();
+        return column;
     }
 
     private void Mark(RealColumn column)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tidemark.Platform.Tabular;
 
 namespace Tidemark.Validation.Expectations;
 
@@ -28,11 +29,9 @@ internal sealed class CramersPhi : Evaluator
 
     protected override void Look(Batch batch)
     {
-        if (Find(batch, a) is not { } left || Find(batch, b) is not { } right)
-            return;
+        (Column left, Column right) = (Find(batch, a), Find(batch, b));
         bool[] considered = new bool[batch.Table.Rows];
-        considered.AsSpan().Fill(true);
-        condition?.Select(batch.Table, considered, Fail);
+        Select(condition, batch, considered);
         for (int i = 0; i < considered.Length; i++)
         {
             if (!considered[i])

@@ -71,7 +71,7 @@ internal abstract class RowMap : Evaluator
         kept.Add(row, cells, index);
     }
 
-    protected JsonObject? IndexOf(int row) => kept.IndexOf(Batch!.Table, row);
+    protected JsonObject? IndexOf(int row) => kept.IndexOf(Batch!, row);
 
     protected override void Look(Batch batch)
     {
@@ -79,9 +79,9 @@ internal abstract class RowMap : Evaluator
         int rows = batch.Table.Rows;
         columns = columns.Length == Names.Count ? columns : new Column[Names.Count];
         for (int i = 0; i < columns.Length; i++)
-            columns[i] = Find(batch, Names[i])!;
-        if (Fault is not null || !kept.CanIndex(batch.Table, Fail))
-            return;
+            columns[i] = Find(batch, Names[i]);
+        foreach (string name in format.IndexColumns)
+            Find(batch, name);
         if (unexpected.Length < rows)
             (considered, unexpected) = (new bool[rows], new bool[rows]);
         Span<bool> marks = unexpected.AsSpan(0, rows);
@@ -107,8 +107,7 @@ internal abstract class RowMap : Evaluator
 
     private void Consider(Batch batch, Span<bool> rows)
     {
-        rows.Fill(true);
-        condition?.Select(batch.Table, rows, Fail);
+        Select(condition, batch, rows);
         elements += rows.Count(true);
         if (LeftOut == MissingRows.AnyMissing)
         {

@@ -18,27 +18,14 @@ internal sealed class UnexpectedRows(ResultFormat format, IReadOnlyList<string> 
     /// <summary>No later row can be shown; a row that comes out of order may still replace one.</summary>
     public bool IsFull => sorted && format.Detail != ResultDetail.Complete && rows.Count >= format.PartialUnexpectedCount;
 
-    public bool CanIndex(Table table, Action<Fault> fail)
-    {
-        foreach (string name in format.IndexColumns)
-        {
-            if (table.Find(name) is not null)
-                continue;
-            fail(Fault.Value($"unexpected_index_column_names names '{name}', which the data does not have."));
-            return false;
-        }
-
-        return true;
-    }
-
     /// <summary>What identifies a row where index columns are asked for: those columns and the expectation's own.</summary>
-    public JsonObject? IndexOf(Table table, int row)
+    public JsonObject? IndexOf(Batch batch, int row)
     {
         if (format.IndexColumns.Count == 0)
             return null;
         var index = new JsonObject();
         foreach (string name in names.Concat(format.IndexColumns).Distinct())
-            index[name] = Values.ToJson(table.Find(name)!.Cell(row));
+            index[name] = Values.ToJson(batch.Find(name).Cell(row));
         return index;
     }
 
@@ -46,7 +33,7 @@ internal sealed class UnexpectedRows(ResultFormat format, IReadOnlyList<string> 
     {
         JsonObject? whole = null;
         if (format.IncludeUnexpectedRows && table is not null)
-            whole = new JsonObject(table.Columns.Select(c => KeyValuePair.Create(c.Name, Values.ToJson(c.Cell(tableRow)))));
+            whole = new JsonObject(table.Columns.Select((c, i) => KeyValuePair.Create(table.Names[i], Values.ToJson(c.Cell(tableRow)))));
         sorted &= rows.Count == 0 || rows[^1].Row < row;
         rows.Add(new Kept(row, cells, index, whole));
         if (format.Detail != ResultDetail.Complete && rows.Count > 64 + (2 * format.PartialUnexpectedCount))
