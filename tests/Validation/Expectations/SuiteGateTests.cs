@@ -113,6 +113,7 @@ public sealed class SuiteGateTests
             ("expect_column_values_to_be_between", """{"column": "t", "min_value": "a", "max_value": "zz"}"""),
             ("expect_column_values_to_not_be_null", """{"column": "t"}"""),
             ("expect_column_values_to_be_in_set", """{"column": "t", "value_set": ["aa", "bb"]}"""),
+            ("expect_column_values_to_match_regex", """{"column": "t", "regex": "^[a-z]+$"}"""),
             ("expect_column_value_lengths_to_equal", """{"column": "t", "value": 2}""")));
 
         Assert.InRange(PerBatch(4096), 0, 1024);

@@ -7,7 +7,7 @@ namespace Tidemark.Validation.Expectations;
 /// <summary>
 /// A pattern of Python's <c>re</c>, searched for anywhere in a text. It runs on the engine that takes time in proportion to the
 /// text; only patterns with look-around, back-references, atomic groups or conditions need the other engine, and that one stops after
-/// <see cref="MostTime"/> on a text.
+/// <see cref="MostTime"/> on a text. Plain patterns on ASCII are decided by a table.
 /// </summary>
 internal sealed class PythonRegex
 {
@@ -18,7 +18,9 @@ internal sealed class PythonRegex
 
     private readonly Regex regex;
 
-    private PythonRegex(Regex regex, string pattern) => (this.regex, Pattern) = (regex, pattern);
+    private readonly AsciiAutomaton? automaton;
+
+    private PythonRegex(Regex regex, string pattern) => (this.regex, Pattern, automaton) = (regex, pattern, AsciiAutomaton.Of(regex.ToString()));
 
     public string Pattern { get; }
 
@@ -54,6 +56,8 @@ internal sealed class PythonRegex
     /// <inheritdoc cref="Finds(ReadOnlySpan{char})"/>
     public bool? Finds(ReadOnlySpan<byte> utf8)
     {
+        if (automaton?.Finds(utf8) is { } decided)
+            return decided;
         char[]? rented = null;
         Span<char> buffer = utf8.Length <= 256 ? stackalloc char[256] : rented = ArrayPool<char>.Shared.Rent(utf8.Length);
         bool? found = Finds(buffer[..Encoding.UTF8.GetChars(utf8, buffer)]);
