@@ -8,7 +8,7 @@ namespace Tidemark.Validation.Expectations;
 /// </summary>
 internal sealed class RegexRows : RowMap
 {
-    private readonly IReadOnlyList<PythonRegex> patterns;
+    private readonly PythonRegex[] patterns;
     private readonly bool wantMatch, all;
 
     /// <param name="arguments">With the pattern or patterns under <paramref name="name"/>.</param>
@@ -26,7 +26,7 @@ internal sealed class RegexRows : RowMap
         IReadOnlyList<string> texts = list ? arguments.Texts(name) ?? [] : [arguments.Text(name)];
         if (texts.Count == 0)
             arguments.Refuse(Fault.Value($"{name} must hold at least one pattern."));
-        patterns = texts.Select(text => Compile(arguments, name.StartsWith("like", StringComparison.Ordinal) ? LikePattern.ToRegex(text) : text)).ToList();
+        patterns = texts.Select(text => Compile(arguments, name.StartsWith("like", StringComparison.Ordinal) ? LikePattern.ToRegex(text) : text)).ToArray();
     }
 
     protected override void Judge(Column[] columns, ReadOnlySpan<bool> considered, Span<bool> unexpected)
