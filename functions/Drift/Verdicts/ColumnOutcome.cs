@@ -32,7 +32,7 @@ internal sealed record ColumnOutcome(string Column, ColumnVerdict Measured, doub
         if (double.IsNaN(tests ? result.PValue : result.Statistic))
             return Untested(blank with { Reason = "The test says nothing of such values: all are equal, or they are too few." });
         double? error = pair.Exact ? null : MeasurementError.Of(choice, pair);
-        double chance = tests ? result.PValue : choice.Rate(pair, result.Statistic);
+        double chance = choice.Test is DriftTest.ChiSquare or DriftTest.GTest ? FalseAlarms.OfFit(pair, result.Statistic) : tests ? result.PValue : choice.Rate(pair, result.Statistic);
         ColumnVerdict measured = blank with
         {
             Test = choice.Test,

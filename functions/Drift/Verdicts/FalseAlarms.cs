@@ -1,4 +1,5 @@
 using MathNet.Numerics;
+using MathNet.Numerics.Distributions;
 using Tidemark.Drift.Statistics;
 
 namespace Tidemark.Drift.Verdicts;
@@ -14,15 +15,23 @@ public static class FalseAlarms
     /// <summary>Places on the distribution function at which the bridge is looked at; denser at the ends.</summary>
     private static readonly double[] Ladder = [0, 1.0 / 4096, 1.0 / 1024, 1.0 / 256, .. Enumerable.Range(1, 47).Select(i => i / 48.0), 255.0 / 256, 1023.0 / 1024, 4095.0 / 4096, 1];
 
-    /// <summary>P(statistic >= value) where nothing has changed, 0 to 1.</summary>
+    /// <summary>P(statistic >= value) where nothing has changed, 0 to 1; of tests with a p-value, how often it is at most the value.</summary>
     public static double Rate(DriftTest test, ColumnPair pair, double value) => test switch
     {
+        DriftTest.ChiSquare or DriftTest.GTest => OfFit(pair, ChiSquared.InvCDF(Math.Max(1, pair.ByValue.Size - 1), 1 - Math.Min(value, 1))),
         _ when test.HasPValue() => value,
         DriftTest.Wasserstein => Area(pair, value),
         DriftTest.WassersteinNormed => Area(pair, value * Math.Max(Measurement.Deviation(pair.Reference), Wasserstein.LeastScale)),
         DriftTest.Energy => SquaredArea(pair, value),
         _ => OfShares(test, pair.Binned, pair.Scarcity, value),
     };
+
+    /// <summary>
+    /// P(chi-square >= statistic). The tests of fit, as Evidently uses them, take the reference for the truth; it is a sample too, which makes
+    /// the statistic larger by 1 + m/n than the p-value knows.
+    /// </summary>
+    public static double OfFit(ColumnPair pair, double statistic) =>
+        ChiSquare.Survival(statistic / (1 + (double)pair.Current.Count / pair.Reference.Count), pair.ByValue.Size - 1);
 
     /// <summary>P(effect >= value), see <see cref="Measurement.Effect"/>.</summary>
     public static double EffectRate(DriftTest test, ColumnPair pair, double value) => value <= 0 ? 1
@@ -33,13 +42,15 @@ public static class FalseAlarms
     public static double OfShares(DriftTest test, CountPair counts, double scarcity, double value)
     {
         int freedom = counts.Size - 1;
+        // Where few values are expected a category's part is larger than its chi-square, by up to this when it comes on one side only.
+        double Survival(double chiSquare, double sparse) => ChiSquare.Survival(chiSquare / (scarcity * Pooled(counts).Average(p => 1 + sparse / (1 + p / scarcity))), freedom);
         return test switch
         {
             _ when freedom < 1 => value > 0 ? 0 : 1,
-            DriftTest.JensenShannon => ChiSquare.Survival(8 * Math.Log(2) * value * value / scarcity, freedom),
-            DriftTest.Hellinger => ChiSquare.Survival(8 * value * value / scarcity, freedom),
-            DriftTest.PopulationStability => ChiSquare.Survival(value / scarcity, freedom),
-            DriftTest.KullbackLeibler => ChiSquare.Survival(2 * value / scarcity, freedom),
+            DriftTest.JensenShannon => Survival(8 * Math.Log(2) * value * value, 2 * Math.Log(2) - 1),
+            DriftTest.Hellinger => Survival(8 * value * value, 1),
+            DriftTest.PopulationStability => Survival(value, 3),
+            DriftTest.KullbackLeibler => Survival(2 * value, 3),
             DriftTest.LInfinity => Math.Min(1, Pooled(counts).Sum(p => SpecialFunctions.Erfc(value / Math.Sqrt(2 * p * (1 - p) * scarcity)))),
             DriftTest.TotalVariation => Absolute([.. Pooled(counts)], scarcity, value),
             _ => throw new ArgumentOutOfRangeException(nameof(test), test, "Not a distance between shares."),
