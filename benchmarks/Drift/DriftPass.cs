@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Tidemark.Drift.Statistics;
 using Tidemark.Drift.Verdicts;
 using Tidemark.Platform.Tabular;
 
