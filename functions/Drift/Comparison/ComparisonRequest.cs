@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tidemark.Drift.Multivariate;
 using Tidemark.Drift.Verdicts;
 using Tidemark.Platform.Errors;
 using Tidemark.Platform.Json;
@@ -7,19 +8,22 @@ using Tidemark.Platform.Tabular;
 namespace Tidemark.Drift.Comparison;
 
 /// <summary>Two data sets to compare, and how.</summary>
-public sealed record ComparisonRequest(Table Reference, Table Current, DriftPolicy Policy, DriftVerdict? Previous)
+/// <param name="Together">Whether to look at all numeric columns together too.</param>
+public sealed record ComparisonRequest(Table Reference, Table Current, DriftPolicy Policy, DriftVerdict? Previous, bool Together)
 {
-    private static readonly string[] Known = ["reference", "current", "selection", "tests", "thresholds", "policy", "previous"];
+    private static readonly string[] Known = ["reference", "current", "selection", "tests", "thresholds", "policy", "previous", "multivariate"];
 
-    public DriftVerdict Compare() => DriftComparison.Compare(Reference, Current, Policy, Previous);
+    public DriftVerdict Compare() =>
+        DriftComparison.Compare(Reference, Current, Policy, Previous) with { Multivariate = Together ? MultivariateDrift.Compare(Reference, Current) : null };
 
     public static Outcome<ComparisonRequest> Parse(JsonElement body)
     {
         if (body.EnumerateObject().Select(field => field.Name).FirstOrDefault(name => !Known.Contains(name)) is { } unknown)
             return Refusal.Of(unknown, $"it is not known; a comparison has {string.Join(", ", Known)}");
+        bool together = body.TryGetProperty("multivariate", out JsonElement asked) && asked.ValueKind == JsonValueKind.True;
         return DataOf(body, "reference").Then(reference => DataOf(body, "current").Then(current => ColumnsFit(reference, current)
             .Then(_ => PolicyRequest.Parse(body, reference))
-            .Then(policy => body.Field("previous", VerdictJson.Default.DriftVerdict).Map(previous => new ComparisonRequest(reference, current, policy, previous)))));
+            .Then(policy => body.Field("previous", VerdictJson.Default.DriftVerdict).Map(previous => new ComparisonRequest(reference, current, policy, previous, together)))));
     }
 
     private static Outcome<Table> DataOf(JsonElement body, string side)

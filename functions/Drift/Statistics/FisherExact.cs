@@ -5,8 +5,8 @@ namespace Tidemark.Drift.Statistics;
 /// <summary>Fisher's exact test of a 2 x 2 table, two-sided: the probability of all tables with the same margins that are at most as likely (Fisher 1935), as scipy.stats.fisher_exact gives it.</summary>
 public static class FisherExact
 {
-    /// <summary>Tables this much likelier than the one seen still count as equally likely.</summary>
-    private const double Tolerance = 1e-14;
+    /// <summary>Tables this much likelier than the one seen still count as equally likely, for their logarithms are rounded (R's fisher.test has the same).</summary>
+    private const double Tolerance = 1e-7;
 
     /// <returns>Odds ratio a d / (b c) and p; NaN and 1 where a margin is 0.</returns>
     public static TestResult Test(long a, long b, long c, long d)

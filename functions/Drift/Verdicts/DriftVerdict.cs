@@ -34,6 +34,9 @@ public sealed record DriftVerdict
 
     public required IReadOnlyList<ColumnVerdict> Columns { get; init; }
 
+    /// <summary>All numeric columns together; null where nobody asked or there are too few.</summary>
+    public MultivariateVerdict? Multivariate { get; init; }
+
     public ColumnVerdict? Find(string column) => Columns.FirstOrDefault(c => c.Column == column);
 }
 
