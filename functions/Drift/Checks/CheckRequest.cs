@@ -21,7 +21,7 @@ public sealed record CheckRequest(ModelName Model, DateTimeOffset From, DateTime
 
     private static Outcome<CheckRequest> Parse(JsonElement body, DateTimeOffset last)
     {
-        if (body.EnumerateObject().FirstOrDefault(p => p.Name is not ("model" or "from" or "to" or "again")) is { Name: { } other })
+        if (body.EnumerateObject().Select(p => p.Name).FirstOrDefault(name => name is not ("model" or "from" or "to" or "again")) is { } other)
             return Refuse(other, "is not known; there are model, from, to, again");
         var model = ModelName.Parse(Text(body, "model"));
         if (!model.Ok)

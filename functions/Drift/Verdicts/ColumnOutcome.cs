@@ -25,6 +25,8 @@ internal sealed record ColumnOutcome(string Column, ColumnVerdict Measured, doub
         };
         if (blank.Reason.Length > 0)
             return Untested(blank);
+        if (policy.MissingIsCategory)
+            pair = pair.WithMissing();
         if (TestChoice.For(column, pair, policy, chunks) is not { } choice)
             return Untested(blank with { Reason = "The test named for this column does not fit its kind." });
         TestResult result = choice.Measure(pair);

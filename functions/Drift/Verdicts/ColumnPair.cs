@@ -49,6 +49,9 @@ public sealed class ColumnPair(ColumnSample reference, ColumnSample current)
         return InBins(HistogramEdges.Doane(sample.Values[0], sample.Values[^1], sample.Count, skewness)).WithRest(Reference.Count, Current.Count);
     }
 
+    /// <summary>The pair with missing values as a category, where it is one of categories.</summary>
+    public ColumnPair WithMissing() => new(Reference.WithMissing(), Current.WithMissing());
+
     /// <summary>Number of distinct values on both sides together, counted up to the limit.</summary>
     public int DistinctUpTo(int limit) => Numeric
         ? Distinct([Reference, Current], limit)

@@ -82,6 +82,14 @@ public sealed class ColumnSample
         return Sorted(values, size, numbers.Length);
     }
 
+    /// <summary>Missing values as a category of their own; numbers as they are.</summary>
+    public ColumnSample WithMissing() => Numeric || Missing == 0 ? this : new()
+    {
+        Count = Count + Missing,
+        Categories = new Dictionary<string, long>(Categories, StringComparer.Ordinal) { [MissingCategory] = Missing },
+        ShareError = ShareError * Count / (Count + Missing),
+    };
+
     private static ColumnSample Numbers(Column column, int from, int to)
     {
         if (column is RealColumn { Missing: 0 } reals)
@@ -148,6 +156,9 @@ public sealed class ColumnSample
             ShareError = count == 0 ? 0 : (double)(column.Texts.Error + column.Numbers.Error) / count,
         };
     }
+
+    /// <summary>Name of missing values where they count as a category.</summary>
+    public const string MissingCategory = "(missing)";
 
     /// <summary>Name of all categories that a profile no longer counts one by one.</summary>
     public const string Others = "(others)";
