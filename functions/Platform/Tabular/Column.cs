@@ -60,6 +60,17 @@ public abstract class Column(string name)
         return Count++;
     }
 
+    /// <summary>The flags of <paramref name="count"/> cells to come, to be written before they are counted by <see cref="Take"/>.</summary>
+    protected Span<bool> PresentRoom(int count)
+    {
+        if (present.Length - Count < count)
+            Array.Resize(ref present, Math.Max(Count + count, Grown(present.Length)));
+        return present.AsSpan(Count, count);
+    }
+
+    /// <summary>Counts cells that were written into room had before, <paramref name="missing"/> of them missing.</summary>
+    public void Take(int count, int missing) => (Count, Missing) = (Count + count, Missing + missing);
+
     /// <summary>Makes a cell of an earlier append one that has a value.</summary>
     protected void MarkPresent(int row)
     {
@@ -77,6 +88,15 @@ public abstract class Column<T>(string name) : Column(name)
 
     /// <summary>Per cell its value; look at <see cref="Column.Present"/> first.</summary>
     public Span<T> Values => values.AsSpan(0, Count);
+
+    /// <summary>Room for cells to come, to write values and flags into; <see cref="Column.Take"/> then counts them.</summary>
+    public Span<T> Room(int count, out Span<bool> present)
+    {
+        present = PresentRoom(count);
+        if (values.Length - Count < count)
+            Array.Resize(ref values, Math.Max(Count + count, Grown(values.Length)));
+        return values.AsSpan(Count, count);
+    }
 
     public void Append(T value) => Store(value, valid: true);
 

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Tidemark.Platform.Tabular.Readers;
 
@@ -7,6 +9,8 @@ namespace Tidemark.Platform.Tabular.Readers;
 internal static class CellText
 {
     private const ulong ExactInDouble = 1UL << 53;
+
+    private static readonly Vector128<sbyte> Places = Vector128.Create((sbyte)0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 
     private static readonly SearchValues<byte> Signed = SearchValues.Create("+-0123456789"u8);
     private static readonly SearchValues<byte> Numeric = SearchValues.Create("+-0123456789eE. "u8);
@@ -87,6 +91,30 @@ internal static class CellText
         return true;
     }
 
+    /// <summary>
+    /// The same for a short plain number, all of its digits at once and without a branch on what they are: sign, up to 16 digits, perhaps with a
+    /// point among them. False for anything else, which may still be a number. At least 17 bytes can be read from <paramref name="first"/> on.
+    /// </summary>
+    public static bool TryShortReal(ref byte first, int length, out double value)
+    {
+        int sign = first == '-' ? 1 : 0;
+        length -= sign;
+        Vector128<byte> text = Vector128.LoadUnsafe(ref first, (nuint)sign);
+        uint own = (1u << length) - 1; // of a length up to 17; longer ones are refused below
+        uint points = Vector128.Equals(text, Vector128.Create((byte)'.')).ExtractMostSignificantBits() & own;
+        int point = points != 0 ? BitOperations.TrailingZeroCount(points) : Vector128<byte>.Count;
+        int digits = points != 0 ? length - 1 : length;
+        // To the right end, without the point: place p takes byte p - (16 - digits), one further from the point on; places before them take 0.
+        Vector128<sbyte> from = Places - Vector128.Create((sbyte)(Vector128<byte>.Count - digits));
+        from -= Vector128.GreaterThanOrEqual(from, Vector128.Create((sbyte)point));
+        Vector128<byte> aligned = Vector128.Shuffle(text - Vector128.Create((byte)'0'), from.AsByte());
+        ulong mantissa = (Eight(aligned.AsUInt64()[0]) * 100_000_000) + Eight(aligned.AsUInt64()[1]);
+        double magnitude = mantissa / PowersOfTen[points != 0 ? length - 1 - point & 15 : 0];
+        value = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(magnitude) | (long)sign << 63);
+        return (uint)(digits - 1) < Vector128<byte>.Count && length <= Vector128<byte>.Count && mantissa <= ExactInDouble
+            && Vector128.LessThanOrEqualAll(aligned, Vector128.Create((byte)9));
+    }
+
     /// <summary>True for a number in digits (not the word inf) that no double holds.</summary>
     public static bool IsOutOfRange(ReadOnlySpan<byte> text, double value) => double.IsInfinity(value) && text.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0;
 
@@ -104,6 +132,15 @@ internal static class CellText
         return comma > 0 && whole.Length > 0 && comma + 1 < text.Length
             && !text[(comma + 1)..].ContainsAnyExceptInRange((byte)'0', (byte)'9')
             && !whole.ContainsAnyExcept(Grouped) && whole[0] is not ((byte)'.' or (byte)' ');
+    }
+
+    /// <summary>Eight digits, 0 to 9 each, the first in the lowest byte: pairs, then fours, then all, each by one multiplication.</summary>
+    private static ulong Eight(ulong eight)
+    {
+        eight = (eight * 10) + (eight >> 8);
+        ulong outer = (eight & 0x000000FF000000FF) * 0x000F424000000064;
+        ulong inner = (eight >> 16 & 0x000000FF000000FF) * 0x0000271000000001;
+        return outer + inner >> 32;
     }
 
     private static bool TryRareInteger(ReadOnlySpan<byte> text, out long value) =>

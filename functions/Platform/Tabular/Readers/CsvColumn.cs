@@ -117,17 +117,23 @@ internal sealed class CsvColumn(string name, int place, ColumnKind? declared, bo
 
     private int Reals(RealColumn column, CsvScanner scanner, int cell, int stride, int count)
     {
-        for (int row = 0; row < count; row++, cell += stride)
+        Span<double> values = column.Room(count, out Span<bool> present);
+        int row = 0, missing = 0;
+        for (; row < count; row++, cell += stride)
         {
+            present[row] = true;
+            if (scanner.TryShortReal(cell, out values[row]))
+                continue;
             ReadOnlySpan<byte> text = scanner.Cell(cell);
-            if (CellText.TryReal(text, out double value) && (double.IsFinite(value) || !CellText.IsOutOfRange(text, value)))
-                column.Append(value);
-            else if (IsMissing(text))
-                column.AppendMissing();
-            else
-                return row;
+            if (CellText.TryReal(text, out values[row]) && (double.IsFinite(values[row]) || !CellText.IsOutOfRange(text, values[row])))
+                continue;
+            if (!IsMissing(text))
+                break;
+            (values[row], present[row]) = (0, false);
+            missing++;
         }
-        return count;
+        column.Take(row, missing);
+        return row;
     }
 
     private int Booleans(BooleanColumn column, CsvScanner scanner, int cell, int stride, int count)

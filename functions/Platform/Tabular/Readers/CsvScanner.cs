@@ -23,6 +23,7 @@ internal struct CsvRow
 internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
 {
     private const int Vector = ByteWindow.Slack;
+    private const int ShortReal = 17; // sign and 16 bytes; the window's slack lets them be read at its end
 
     private readonly ByteWindow window = new(stream);
     private CsvCell[] cells = new CsvCell[4096];
@@ -52,6 +53,16 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
     {
         CsvCell cell = cells[index];
         return cell.End >= 0 ? window.Bytes.AsSpan(cell.Start, cell.End - cell.Start) : Unquote(window.Bytes.AsSpan(cell.Start..~cell.End));
+    }
+
+    /// <summary>The number in a cell, where it is a plain one; see <see cref="CellText.TryShortReal"/>.</summary>
+    public bool TryShortReal(int index, out double value)
+    {
+        CsvCell cell = cells[index];
+        if (cell.End - cell.Start is > 0 and <= ShortReal)
+            return CellText.TryShortReal(ref window.Bytes[cell.Start], cell.End - cell.Start, out value);
+        value = 0;
+        return false;
     }
 
     /// <summary>Searches on. False at the end of the data. <paramref name="whole"/> bytes at most are read at once when it is not 0.</summary>
