@@ -23,7 +23,7 @@ internal sealed class StorageProxy : IAsyncDisposable
     private readonly List<StoragePause> pauses = [];
     private readonly Dictionary<string, string> connection;
     private readonly int[] ports;
-    private int calls;
+    private int calls, blocks;
 
     private StorageProxy(WebApplication app, Dictionary<string, string> connection)
     {
@@ -44,6 +44,9 @@ internal sealed class StorageProxy : IAsyncDisposable
 
     /// <summary>Calls that came, answered or not.</summary>
     public int Calls => Volatile.Read(ref calls);
+
+    /// <summary>Blocks that were staged.</summary>
+    public int Blocks => Volatile.Read(ref blocks);
 
     /// <summary>The connection string by which the host reaches storage through here.</summary>
     public string ConnectionString => string.Join(';', connection.Select(part =>
@@ -102,6 +105,7 @@ internal sealed class StorageProxy : IAsyncDisposable
         // Carried out whole once begun, as by a service that does not know that its caller died.
         for (int more = call.PutsMessage ? Copies(call) : 1; more > 1; more--) (await SendAsync(context.Request, call)).Dispose();
         using var answer = await SendAsync(context.Request, call);
+        if (call.StagesBlock) Interlocked.Increment(ref blocks);
         await HoldAsync(call, Moment.After, context.RequestAborted);
         if (fate == StorageFate.AnswerLost)
         {

@@ -40,7 +40,8 @@ internal sealed record QuarantinedRow(long Number, string Reason, string Text);
 /// <param name="Reasons">Quarantined rows by reason.</param>
 /// <param name="Shards">In the order of the file.</param>
 internal sealed record ManifestFigures(
-    string State, long Rows, long Scored, long Quarantined, IReadOnlyDictionary<string, long> Reasons, string InputETag, string InputSha256, string ResultSha256, IReadOnlyList<ShardFigures> Shards);
+    string State, long Rows, long Scored, long Quarantined, IReadOnlyDictionary<string, long> Reasons, string InputETag, string InputSha256, IReadOnlyList<string> Columns, IReadOnlyList<ShardFigures> Shards);
 
 /// <param name="Bytes">Of the result that the shard wrote.</param>
+/// <param name="Sha256">Of those bytes.</param>
 internal sealed record ShardFigures(long FirstRow, long Rows, long Scored, long Quarantined, long Bytes, string Sha256);

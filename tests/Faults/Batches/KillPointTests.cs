@@ -1,0 +1,74 @@
+using Xunit;
+
+namespace Tidemark.Tests.Faults.Batches;
+
+/// <summary>
+/// Promises I1 and I2: a host is killed (<c>kill -9</c>) at each point of a job's life that storage can tell apart, with the call to storage
+/// on its way; the next host finishes the job, and the checker finds every row once.
+/// </summary>
+public sealed class KillPointTests(KillPointTests.Cluster shared) : IClassFixture<KillPointTests.Cluster>
+{
+    private static readonly Dictionary<string, (Func<StorageCall, bool> At, Moment Moment)> Points = new()
+    {
+        ["before the job is inserted"] = (c => c.Writes("batches"), Moment.Before),
+        ["after the job is inserted"] = (c => c.Writes("batches"), Moment.After),
+        ["after the plan is written"] = (c => c.Method == "PUT" && c.Name.EndsWith("/plan.json", StringComparison.Ordinal), Moment.After),
+        ["after a shard is inserted"] = (c => c.Method == "POST" && c.Writes("shards"), Moment.After),
+        ["after a shard is enqueued"] = (c => c.PutsMessageOn("batch-shards"), Moment.After),
+        ["after a shard is claimed"] = (c => ChangesShard(c, "1"), Moment.After),
+        ["at row n, before its block is staged"] = (c => c.StagesBlock && c.Query.Contains(Id("000001-000001", 1), StringComparison.Ordinal), Moment.Before),
+        ["after a block is staged"] = (c => c.StagesBlock && c.Query.Contains(Id("000001-000001", 1), StringComparison.Ordinal), Moment.After),
+        ["before a shard is done in the ledger"] = (c => ChangesShard(c, "2"), Moment.Before),
+        ["after a shard is done in the ledger"] = (c => ChangesShard(c, "2"), Moment.After),
+        ["after all shards are known"] = (c => c.Writes("batches") && Says(c, "\"Planned\":true"), Moment.After),
+        ["before the job is committing"] = (c => c.Writes("batches") && Says(c, "Committing"), Moment.Before),
+        ["before quarantine is committed"] = (c => c.CommitsBlocks && c.Name.StartsWith("quarantine/", StringComparison.Ordinal), Moment.Before),
+        ["after quarantine is committed"] = (c => c.CommitsBlocks && c.Name.StartsWith("quarantine/", StringComparison.Ordinal), Moment.After),
+        ["before the result is committed"] = (c => c.CommitsBlocks && c.Name.EndsWith("/predictions.csv", StringComparison.Ordinal), Moment.Before),
+        ["after the result is committed"] = (c => c.CommitsBlocks && c.Name.EndsWith("/predictions.csv", StringComparison.Ordinal), Moment.After),
+        ["before the manifest"] = (c => c.Method == "PUT" && c.Name.EndsWith("/manifest.json", StringComparison.Ordinal), Moment.Before),
+        ["after the manifest"] = (c => c.Method == "PUT" && c.Name.EndsWith("/manifest.json", StringComparison.Ordinal), Moment.After),
+        ["before the job is complete"] = (c => c.Writes("batches") && Says(c, "\"Completed\""), Moment.Before),
+        ["after the job is complete"] = (c => c.Writes("batches") && Says(c, "\"Completed\""), Moment.After),
+    };
+
+    public static TheoryData<string> Names => [.. Points.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Survives_kill_and_scores_each_row_once(string point)
+    {
+        var (at, moment) = Points[point];
+        StoragePause pause = null!;
+        BatchJob job;
+        await using (var dies = await shared.Suite.StartHostAsync(proxy => pause = proxy.PauseAt(at, moment)))
+        {
+            job = await shared.Suite.DropAsync(new SeededFile(seed: point.Length, rows: 1_500), $"{point.Replace(' ', '-')}.csv");
+            await pause.Reached.Soon();
+            await dies.Process.KillAsync();
+        }
+
+        await using var host = await shared.Suite.StartHostAsync();
+        await shared.Suite.AssertKeptAsync(job);
+    }
+
+    /// <param name="state">The number of the state that the shard goes into.</param>
+    private static bool ChangesShard(StorageCall call, string state) => call.Method is "PUT" or "PATCH" or "MERGE" && call.Writes("shards") && Says(call, $"\"State\":{state},");
+
+    private static bool Says(StorageCall call, string text) => call.Body!.ToString().Contains(text, StringComparison.Ordinal);
+
+    /// <summary>A block's id as it stands in a query.</summary>
+    private static string Id(string prefix, int index) => Uri.EscapeDataString(Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes($"{prefix}-{index:D6}")));
+
+    public sealed class Cluster : IAsyncLifetime
+    {
+        internal BatchCluster Suite { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Suite = await BatchCluster.StartAsync();
+
+        public async ValueTask DisposeAsync()
+        {
+            if (Suite is not null) await Suite.DisposeAsync();
+        }
+    }
+}
