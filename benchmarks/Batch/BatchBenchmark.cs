@@ -7,11 +7,12 @@ namespace Tidemark.Benchmarks.Batch;
 /// <summary>Measures every peer as a process of its own, round by round, and refuses figures of peers that answer differently.</summary>
 internal sealed class BatchBenchmark(string root, long rows, string[] wanted, TextWriter output)
 {
+    public const string Suite = "suite";
     private const string Node = "node", Pandas = "pandas";
     private const double Agreement = 1e-6; // of the mean probability; answers are written with seven decimals
 
     /// <summary>In the order in which they are measured.</summary>
-    public static string[] Peers { get; } = [.. BatchPeers.All, Node, Pandas];
+    public static string[] Peers { get; } = [Suite, .. BatchPeers.All, Node, Pandas];
 
     public async Task RunAsync(string[] models, int rounds, CancellationToken cancellation)
     {
@@ -19,22 +20,23 @@ internal sealed class BatchBenchmark(string root, long rows, string[] wanted, Te
         try
         {
             string data = Path.Combine(folder, "rows.csv");
-            await using (FileStream file = File.Create(data)) BatchData.Write(file, rows);
+            await using (FileStream file = File.Create(data)) BatchData.Write(file, wanted is [Suite] ? 0 : rows);
             string? python = await Programs.PythonAsync("pandas, sklearn", cancellation);
             if (python is null) output.WriteLine("pandas is left out: no python3 can import pandas and sklearn (apt-get install python3-pandas python3-sklearn).");
             foreach (string model in models)
             {
                 string[] peers = [.. wanted.Where(p => p != Pandas || (python is not null && model == "lr"))];
+                await using SuiteBatch? suite = wanted.Contains(Suite) ? await SuiteBatch.StartAsync(root, Directory.CreateDirectory(Path.Combine(folder, $"storage-{model}")).FullName, model, cancellation) : null;
                 var run = new BatchRun(root, folder, data, model, python);
                 var figures = new List<Dictionary<string, BatchFigure>>();
                 for (int round = 0; round < rounds; round++)
                 {
                     var figure = new Dictionary<string, BatchFigure>();
-                    foreach (string peer in peers) figure[peer] = await run.MeasureAsync(peer, cancellation);
+                    foreach (string peer in peers) figure[peer] = peer == Suite ? await suite!.MeasureAsync(rows, cancellation) : await run.MeasureAsync(peer, cancellation);
                     Agree(figure);
                     figures.Add(figure);
                 }
-                BatchReport.Write(output, model, peers, figures, rows, new FileInfo(data).Length);
+                BatchReport.Write(output, model, peers, figures, rows, BatchData.Size(rows));
             }
         }
         finally

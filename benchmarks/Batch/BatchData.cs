@@ -14,8 +14,16 @@ internal static class BatchData
     public static void Write(Stream to, long rows)
     {
         to.Write(Header);
+        if (rows == 0) return;
         (byte[] text, int[] ends) = Block((int)Math.Min(rows, Different));
         for (; rows > 0; rows -= ends.Length) to.Write(text, 0, ends[(int)Math.Min(rows, ends.Length) - 1]);
+    }
+
+    /// <summary>Bytes of a file of so many rows.</summary>
+    public static long Size(long rows)
+    {
+        int[] ends = Block((int)Math.Min(rows, Different)).Ends;
+        return Header.Length + (rows / ends.Length * ends[^1]) + (rows % ends.Length == 0 ? 0 : ends[(int)(rows % ends.Length) - 1]);
     }
 
     /// <summary>The rows as text, and where each ends.</summary>

@@ -9,7 +9,10 @@ namespace Tidemark.Benchmarks.Batch;
 /// <param name="Seconds">Wall time from opening the file to the last byte of the result.</param>
 /// <param name="Cpu">Seconds of user and system time of all threads.</param>
 /// <param name="Peak">Most bytes of memory resident.</param>
-internal sealed record BatchFigure(long Rows, double Sum, double Seconds, double Cpu, long Peak)
+/// <param name="StorageCpu">The same of the storage emulator; 0 where there is none.</param>
+/// <param name="Transactions">Requests that storage answered.</param>
+/// <param name="Shards">Seconds that the suite's workers took for each shard.</param>
+internal sealed record BatchFigure(long Rows, double Sum, double Seconds, double Cpu, long Peak, double StorageCpu = 0, long Transactions = 0, double[]? Shards = null)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 

@@ -19,7 +19,16 @@ internal static class BatchReport
                 output.Write(Line($"  {Median(r => PerRow(r[BatchPeers.Span].Seconds, r[BatchPeers.Span]) / PerRow(r[peer].Seconds, r[peer])),6:0.000} {Median(r => PerRow(r[BatchPeers.Span].Cpu, r[BatchPeers.Span]) / PerRow(r[peer].Cpu, r[peer])),6:0.000}"));
             output.WriteLine();
         }
+        if (peers.Contains(BatchBenchmark.Suite)) Suite(output, [.. rounds.Select(r => r[BatchBenchmark.Suite])]);
         output.Flush();
+    }
+
+    /// <summary>What only the suite has: storage, and how its shards would spread over more workers than this machine has cores.</summary>
+    private static void Suite(TextWriter output, BatchFigure[] figures)
+    {
+        double Median(Func<BatchFigure, double> figure) => PredictReport.Median(figures.Select(figure));
+        output.WriteLine(Line($"suite: {Median(f => f.Transactions):n0} storage transactions, {Median(f => f.Transactions * 10_000.0 / f.Rows):0.0} per 10,000 rows; the emulator took {Median(f => f.StorageCpu):0.00} CPU s"));
+        output.WriteLine(Line($"suite: four workers against one, by the queue simulated over the shards' times: {Median(f => QueueSimulation.Seconds(f.Shards!, 1) / QueueSimulation.Seconds(f.Shards!, 4)):0.00}x ({Median(f => f.Shards!.Length):0} shards)"));
     }
 
     private static double PerRow(double seconds, BatchFigure figure) => seconds / figure.Rows;

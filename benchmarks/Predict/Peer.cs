@@ -24,18 +24,17 @@ internal sealed partial class Peer : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>CPU time of the process since it started, user and system.</summary>
-    public TimeSpan Cpu
-    {
-        get
-        {
-            string stat = File.ReadAllText($"/proc/{id}/stat");
-            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return TimeSpan.FromSeconds((long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
-        }
-    }
+    public TimeSpan Cpu => CpuOf(id);
 
     /// <summary>Resident memory in MiB.</summary>
     public double Memory => long.Parse(Kilobytes().Match(File.ReadAllText($"/proc/{id}/status")).Groups[1].Value, CultureInfo.InvariantCulture) / 1024.0;
+
+    public static TimeSpan CpuOf(int process)
+    {
+        string stat = File.ReadAllText($"/proc/{process}/stat");
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return TimeSpan.FromSeconds((long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
+    }
 
     /// <summary>Starts a program and waits until it says <c>Host started: http://127.0.0.1:{port}</c>.</summary>
     public static async Task<Peer> StartAsync(string name, string program, params string[] arguments)

@@ -13,6 +13,10 @@ internal sealed record AzuriteOptions(string Root)
     /// <summary>Folder that data is kept in.</summary>
     /// <value>Null: in memory, gone with the process.</value>
     public string? Folder { get; init; }
+
+    /// <summary>Called for every line that Azurite writes, one for each request.</summary>
+    /// <value>Null: it says nothing of requests.</value>
+    public Action<string>? LineWritten { get; init; }
 }
 
 /// <summary>Azurite, Microsoft's storage emulator, as a child process. It ends when this process ends, even by <c>kill -9</c>.</summary>
@@ -35,6 +39,8 @@ internal sealed partial class Azurite : IAsyncDisposable
         $"BlobEndpoint=http://127.0.0.1:{ports[0]}/{Account};" +
         $"QueueEndpoint=http://127.0.0.1:{ports[1]}/{Account};" +
         $"TableEndpoint=http://127.0.0.1:{ports[2]}/{Account};";
+
+    public int Id => process.Id;
 
     /// <summary>Ends with a sentence when the process ends, wanted or not.</summary>
     public Task<string> Ended => EndedAsync(process);
@@ -74,9 +80,9 @@ internal sealed partial class Azurite : IAsyncDisposable
             [
                 "--require", Path.Combine(AppContext.BaseDirectory, "exit-with-parent.cjs"), script,
                 "--blobPort", $"{ports[0]}", "--queuePort", $"{ports[1]}", "--tablePort", $"{ports[2]}",
-                .. data, "--silent", "--skipApiVersionCheck", "--disableTelemetry",
+                .. data, .. options.LineWritten is null ? (string[])["--silent"] : [], "--skipApiVersionCheck", "--disableTelemetry",
             ],
-            environment: null, "install Node.js 20 or later and try again.");
+            environment: null, "install Node.js 20 or later and try again.", options.LineWritten);
         try
         {
             string?[] lines = await Task.WhenAll(

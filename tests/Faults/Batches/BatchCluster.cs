@@ -52,18 +52,17 @@ internal sealed class BatchCluster : IAsyncDisposable
     {
         var proxy = StorageProxy.Start(azurite.ConnectionString);
         prepare?.Invoke(proxy);
-        var process = await HostProcess.StartAsync(new(Repository.Root)
+        var all = new Dictionary<string, string?>
         {
-            Settings = new Dictionary<string, string?>
-            {
-                ["AzureWebJobsStorage"] = proxy.ConnectionString,
-                ["Embedded__QueueLease"] = Lease.ToString(),
-                ["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] = "00:00:00.200",
-                ["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.100",
-                ["BatchScoring__ShardBytes"] = "16384",
-                ["BatchScoring__BlockBytes"] = "2048",
-            }.Concat(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))).ToDictionary(s => s.Key, s => s.Value),
-        });
+            ["AzureWebJobsStorage"] = proxy.ConnectionString,
+            ["Embedded__QueueLease"] = Lease.ToString(),
+            ["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] = "00:00:00.200",
+            ["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.100",
+            ["BatchScoring__ShardBytes"] = "16384",
+            ["BatchScoring__BlockBytes"] = "2048",
+        };
+        foreach (var (name, value) in settings) all[name] = value;
+        var process = await HostProcess.StartAsync(new(Repository.Root) { Settings = all });
         var host = new BatchHost(process, proxy);
         hosts.Add(host);
         return host;

@@ -13,7 +13,7 @@ public sealed class BatchFaultTests
         const int Kills = 20;
         await using var suite = await BatchCluster.StartAsync();
         var random = new Random(20261121);
-        (string, string)[] settings = [("BatchScoring__ShardBytes", "65536"), ("BatchScoring__BlockBytes", "16384"), ("BatchScoring__MaxAttempts", "1000")];
+        (string, string)[] settings = [("BatchScoring__ShardBytes", "32768"), ("BatchScoring__BlockBytes", "8192"), ("BatchScoring__MaxAttempts", "1000")];
         var job = await suite.DropAsync(new SeededFile(seed: 1, rows: 200_000), "large.csv");
 
         // Each host lives for a number of calls to storage from the seed, and dies in the middle of the last one.
@@ -22,17 +22,17 @@ public sealed class BatchFaultTests
             for (int i = 0; i < times; i++)
             {
                 int last;
-                lock (random) last = random.Next(40, 160);
+                lock (random) last = random.Next(50, 110);
                 StoragePause pause = null!;
                 await using var host = await suite.StartHostAsync(
                     proxy => pause = proxy.PauseAt(call => call.Number >= last && call.Service != StorageService.Queues, last % 2 == 0 ? Moment.Before : Moment.After), settings);
-                await pause.Reached.Soon();
+                var ended = suite.EndAsync(job);
+                if (await Task.WhenAny(pause.Reached, ended) == ended) Assert.Fail($"The job was {await ended} before its hosts were killed: nothing was shown.");
                 await host.Process.KillAsync();
             }
         }
 
         await Task.WhenAll(DieAgainAndAgainAsync(Kills / 2), DieAgainAndAgainAsync(Kills / 2));
-        Assert.False((await suite.HistoryAsync(job)).Complete, "The job ended before its hosts did: nothing was shown.");
 
         await using var first = await suite.StartHostAsync(settings: settings);
         await using var second = await suite.StartHostAsync(settings: settings);
@@ -120,7 +120,7 @@ public sealed class BatchFaultTests
     public async Task Shard_that_kills_its_workers_goes_to_quarantine_whole_and_the_rest_is_scored()
     {
         await using var suite = await BatchCluster.StartAsync();
-        (string, string)[] settings = [("BatchScoring__MaxAttempts", "3"), ("AzureFunctionsJobHost__extensions__queues__maxDequeueCount", "2")];
+        (string, string)[] settings = [("BatchScoring__MaxAttempts", "3"), ("BatchScoring__Parallel", "1"), ("AzureFunctionsJobHost__extensions__queues__maxDequeueCount", "2")];
         var job = await suite.DropAsync(new SeededFile(seed: 7, rows: 2_000), "deadly.csv");
         int deaths = 0;
         while (await suite.StateAsync(job) is "" or "Pending" or "Running")
@@ -130,12 +130,12 @@ public sealed class BatchFaultTests
             var ended = suite.EndAsync(job);
             if (await Task.WhenAny(pause.Reached, ended) == ended) break;
             await host.Process.KillAsync();
-            Assert.InRange(++deaths, 1, 6);
+            deaths++;
         }
 
         await using var last = await suite.StartHostAsync(settings: settings);
         AssertOneShardInQuarantine(await suite.AssertKeptAsync(job, "CompletedWithFailures"));
-        Assert.Equal(3, deaths);
+        Assert.Equal(4, deaths); // a message is used up by two tries: three are reached with the second message's second
     }
 
     private static void AssertOneShardInQuarantine(BatchHistory history)

@@ -56,7 +56,6 @@ internal static class HistoryChecker
             if (number < last) yield return $"The result is out of order: row {number} ({row.Key}) comes after row {last}.";
             last = Math.Max(last, number);
         }
-        if (history.Quarantined.Zip(history.Quarantined.Skip(1)).Any(p => p.Second.Number < p.First.Number)) yield return "Quarantine is out of order.";
     }
 
     private static IEnumerable<string> Scores(BatchHistory history)

@@ -17,7 +17,6 @@ public sealed class HistoryCheckerTests
         ["row quarantined twice"] = (h => h with { Quarantined = [h.Quarantined[0], .. h.Quarantined] }, "is 2 times in quarantine"),
         ["row in both"] = (h => h with { Quarantined = [.. h.Quarantined, new(9, "model", h.Input[9].Text)] }, "in the result and in quarantine"),
         ["swapped rows"] = (h => h with { Scored = [h.Scored[1], h.Scored[0], .. h.Scored.Skip(2)] }, "out of order"),
-        ["quarantine out of order"] = (h => h with { Quarantined = [.. h.Quarantined.Reverse()] }, "Quarantine is out of order"),
         ["stranger in the result"] = (h => h with { Scored = [.. h.Scored, new("k99", 0.5)] }, "that the file has not"),
         ["stranger in quarantine"] = (h => h with { Quarantined = [.. h.Quarantined, new(10, "ragged", "x")] }, "that the file has not"),
         ["wrong score"] = (h => h with { Scored = [h.Scored[0] with { Score = 0.9 }, .. h.Scored.Skip(1)] }, "instead of"),
