@@ -73,6 +73,7 @@ internal sealed partial class SuiteBatch : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
+        await host.StopAsync();
         await host.DisposeAsync();
         await azurite.DisposeAsync();
     }
