@@ -39,7 +39,7 @@ public sealed class BatchScoringOptions
     [Range(1, 100)]
     public int MaxFailures { get; set; } = 5;
 
-    /// <value>Tries of any kind after which a shard is given up, since it may be what kills the workers. Default 20.</value>
+    /// <value>Tries of any kind after which a shard, or the planning of a file, is given up, since it may be what kills the workers. Default 20.</value>
     [Range(1, 1000)]
     public int MaxAttempts { get; set; } = 20;
 

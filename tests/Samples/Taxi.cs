@@ -13,6 +13,8 @@ internal static class Taxi
 
     public static byte[] Metadata { get; } = File.ReadAllBytes(Path.Combine(Folder, "metadata.json"));
 
+    public static string[] Months { get; } = ["2019-01", "2019-02", "2020-04"];
+
     /// <param name="month">E.g. <c>2019-01</c>.</param>
     public static string PathOf(string month) => Path.Combine(Repository.Data!, "taxi", NameOf(month));
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Options;
 using Tidemark.BatchScoring.Completing;
 using Tidemark.BatchScoring.Jobs;
 using Tidemark.BatchScoring.Planning;
@@ -14,7 +16,8 @@ namespace Tidemark.BatchScoring.Intake;
 /// completes one that has no rows. A message that comes again goes on where the last one stopped.
 /// </summary>
 public sealed class BatchIntake(
-    JobStart start, JobLedger jobs, Planner planner, Completion completion, IntakeAudit audit, BlobServiceClient blobs, FaultPoints faults, TimeProvider time)
+    JobStart start, JobLedger jobs, Planner planner, Completion completion, IntakeAudit audit, BlobServiceClient blobs, QueueServiceClient queues,
+    IOptions<BatchScoringOptions> options, FaultPoints faults, TimeProvider time)
 {
     private const string Asked = "{\"batch\":";
 
@@ -39,7 +42,10 @@ public sealed class BatchIntake(
         await completion.TryAsync(id, cancellation);
     }
 
-    /// <summary>Takes a message that was tried too often: the job fails with the last error, a message without a job is kept in the audit.</summary>
+    /// <summary>
+    /// Takes a message that was tried too often. A file whose planners merely died is planned again, a while; else the job fails with the last
+    /// error. A message without a job is kept in the audit.
+    /// </summary>
     public async Task GiveUpAsync(string message, CancellationToken cancellation)
     {
         Outcome<BatchRequest> request = await ReadAsync(message, cancellation);
@@ -48,6 +54,12 @@ public sealed class BatchIntake(
         if (job is null)
         {
             await audit.RefuseAsync(message, request.Failure?.Detail ?? "it was tried too often and no job could be made of it", cancellation);
+            return;
+        }
+
+        if (job.StateNow.IsOpen() && !job.Planned && job.LastError is null && job.Attempt < options.Value.MaxAttempts)
+        {
+            await queues.GetQueueClient(StorageNames.Queues.BatchIntake).SendMessageAsync(message, cancellation);
             return;
         }
 
@@ -64,10 +76,10 @@ public sealed class BatchIntake(
 
     private bool Begin(JobRow job)
     {
-        bool pending = job.StateNow == BatchState.Pending;
-        if (pending)
-            (job.StateNow, job.Started) = (BatchState.Running, time.GetUtcNow());
-        return pending;
+        bool open = job.StateNow.IsOpen() && !job.Planned;
+        if (open)
+            (job.StateNow, job.Started, job.Attempt) = (BatchState.Running, job.Started ?? time.GetUtcNow(), job.Attempt + 1);
+        return open;
     }
 
     private async Task PlanAsync(JobRow job, CancellationToken cancellation)

@@ -46,6 +46,9 @@ public sealed class JobRow : ITableEntity
     /// <summary>True when all shards are known.</summary>
     public bool Planned { get; set; }
 
+    /// <summary>How often planning was begun.</summary>
+    public int Attempt { get; set; }
+
     public int Shards { get; set; }
 
     /// <summary>Data rows of the file.</summary>

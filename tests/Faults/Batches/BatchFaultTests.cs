@@ -40,6 +40,24 @@ public sealed class BatchFaultTests
     }
 
     [Fact]
+    public async Task File_whose_planners_die_is_planned_again_beyond_the_tries_of_its_message()
+    {
+        await using var suite = await BatchCluster.StartAsync();
+        var job = await suite.DropAsync(new SeededFile(seed: 8, rows: 1_500), "planned.csv");
+        for (int i = 0; i < 3; i++)
+        {
+            StoragePause pause = null!;
+            await using var dies = await suite.StartHostAsync(
+                proxy => pause = proxy.PauseAt(call => call.PutsMessageOn("batch-shards"), Moment.Before), ("AzureFunctionsJobHost__extensions__queues__maxDequeueCount", "1"));
+            await pause.Reached.Soon();
+            await dies.Process.KillAsync();
+        }
+
+        await using var host = await suite.StartHostAsync();
+        await suite.AssertKeptAsync(job);
+    }
+
+    [Fact]
     public async Task Every_message_delivered_two_to_five_times_to_two_hosts_scores_each_row_once()
     {
         await using var suite = await BatchCluster.StartAsync();
