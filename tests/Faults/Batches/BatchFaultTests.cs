@@ -5,8 +5,6 @@ namespace Tidemark.Tests.Faults.Batches;
 /// <summary>Promises I1, I2 and I10 while everything around a batch goes wrong: hosts die, messages repeat, storage stumbles, leases run out, shards are poisoned.</summary>
 public sealed class BatchFaultTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Twenty_random_kills_of_two_hosts_leave_every_row_of_200000_once()
     {

@@ -12,12 +12,11 @@ namespace Tidemark.Tests.Faults.Batches;
 internal sealed class SeededFile
 {
     private static readonly string[] Notes = ["plain", "\"a, comma\"", "\"two\nlines\"", "\"say \"\"hi\"\"\"", "", "ünïcode"];
-    private readonly MemoryStream bytes = new();
 
     public SeededFile(int seed, int rows)
     {
         var random = new Random(seed);
-        Write("id,a,b,c,note\n");
+        var all = new StringBuilder("id,a,b,c,note\n");
         for (int i = 0; i < rows; i++)
         {
             double[] values = [random.Next(-4096, 4096) / 64.0, random.Next(-4096, 4096) / 64.0, random.Next(-4096, 4096) / 64.0];
@@ -25,14 +24,15 @@ internal sealed class SeededFile
             bool fit = random.Next(50) > 0;
             string text = string.Join(',', fit ? cells : Spoil(cells, random.Next(5)));
             Rows.Add(new(i.ToString(CultureInfo.InvariantCulture), text, fit ? values[0] + (2 * values[1]) - values[2] : null));
-            Write(text + "\n");
+            all.Append(text).Append('\n');
         }
+        Bytes = Encoding.UTF8.GetBytes(all.ToString());
     }
 
     /// <summary>Keyed by the number of the row, as the result is.</summary>
     public List<InputRow> Rows { get; } = [];
 
-    public byte[] Bytes => bytes.ToArray();
+    public byte[] Bytes { get; }
 
     /// <summary>Takes the columns a, b and c.</summary>
     public static byte[] Model { get; } = new OnnxWriter()
@@ -54,6 +54,4 @@ internal sealed class SeededFile
         3 => [.. cells[..2], "1e60", .. cells[3..]],
         _ => [.. cells[..3], "", cells[4]],
     };
-
-    private void Write(string text) => bytes.Write(Encoding.UTF8.GetBytes(text));
 }
