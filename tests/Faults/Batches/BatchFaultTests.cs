@@ -11,7 +11,7 @@ public sealed class BatchFaultTests
         const int Kills = 20;
         await using var suite = await BatchCluster.StartAsync();
         var random = new Random(20261121);
-        (string, string)[] settings = [("BatchScoring__ShardBytes", "32768"), ("BatchScoring__BlockBytes", "8192"), ("BatchScoring__MaxAttempts", "1000")];
+        (string, string)[] settings = [("BatchScoring__ShardBytes", "65536"), ("BatchScoring__BlockBytes", "32768"), ("BatchScoring__MaxAttempts", "1000")];
         var job = await suite.DropAsync(new SeededFile(seed: 1, rows: 200_000), "large.csv");
 
         // Each host lives for a number of calls to storage from the seed, and dies in the middle of the last one.
@@ -20,7 +20,7 @@ public sealed class BatchFaultTests
             for (int i = 0; i < times; i++)
             {
                 int last;
-                lock (random) last = random.Next(50, 110);
+                lock (random) last = i == 0 ? 240 : random.Next(60, 105); // the first long enough to cut the file, the others to do a few shards
                 StoragePause pause = null!;
                 await using var host = await suite.StartHostAsync(
                     proxy => pause = proxy.PauseAt(call => call.Number >= last && call.Service != StorageService.Queues, last % 2 == 0 ? Moment.Before : Moment.After), settings);
