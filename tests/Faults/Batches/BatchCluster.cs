@@ -20,6 +20,8 @@ internal sealed class BatchCluster : IAsyncDisposable
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
 
     public const string ModelName = "plane";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private readonly Azurite azurite;
     private readonly List<BatchHost> hosts = [];
 
@@ -79,20 +81,19 @@ internal sealed class BatchCluster : IAsyncDisposable
         return job;
     }
 
-    /// <summary>The job's row says that it has ended; its last state.</summary>
+    /// <summary>The state in which the job's row says that it has ended. Fails when nothing has changed in its shards for a while, however slow the machine is.</summary>
     public async Task<string> EndAsync(BatchJob job)
     {
-        string state = "";
-        try
+        string last = "";
+        for (long since = TimeProvider.System.GetTimestamp(); ;)
         {
-            await Eventually.TrueAsync(async () => (state = await StateAsync(job)) is "Completed" or "CompletedWithFailures" or "Failed" or "Cancelled", "the job ends");
+            string state = await StateAsync(job);
+            if (state is "Completed" or "CompletedWithFailures" or "Failed" or "Cancelled") return state;
+            string now = $"{state}, {await ShardsAsync(job)}";
+            if (now != last) (last, since) = (now, TimeProvider.System.GetTimestamp());
+            else if (TimeProvider.System.GetElapsedTime(since) > Patience) Assert.Fail($"The job stands still: {last}. The hosts say:\n{string.Join('\n', hosts.SelectMany(h => h.Process.Output.TakeLast(15)))}");
+            await Task.Delay(Pause, TimeProvider.System, Stop);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            string said = string.Join('\n', hosts.SelectMany(h => h.Process.Output.TakeLast(15)));
-            throw new InvalidOperationException($"The job is '{state}' and does not end. The hosts say:\n{said}", e);
-        }
-        return state;
     }
 
     /// <summary>What is in storage of a job, read without any of the suite's code.</summary>
@@ -140,6 +141,18 @@ internal sealed class BatchCluster : IAsyncDisposable
     {
         var found = await new TableClient(azurite.ConnectionString, "batches").GetEntityIfExistsAsync<TableEntity>("jobs", $"job:{job.Id}", cancellationToken: Stop);
         return found.HasValue ? found.Value!.GetString("State") : "";
+    }
+
+    private async Task<string> ShardsAsync(BatchJob job)
+    {
+        int known = 0, begun = 0, finished = 0;
+        await foreach (var shard in new TableClient(azurite.ConnectionString, "shards").QueryAsync<TableEntity>($"PartitionKey eq '{job.Id}'", select: ["State", "Attempt"], cancellationToken: Stop))
+        {
+            known++;
+            begun += shard.GetInt32("Attempt") ?? 0;
+            finished += shard.GetInt32("State") >= 2 ? 1 : 0;
+        }
+        return $"{finished} of {known} shards finished after {begun} attempts";
     }
 
     private async Task<byte[]?> ReadAsync(string container, string path)
