@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Tidemark.Platform.Errors;
 using Tidemark.Retraining.Contract;
+using Tidemark.Trainer.Claims;
 using Tidemark.Trainer.Runs;
 
 using var stop = new CancellationTokenSource();
@@ -37,7 +38,10 @@ try
 {
     var arguments = Arguments.Parse(args);
     if (!arguments.Ok) return Fail(arguments.Failure, ExitCodes.Specification);
-    return await TrainAsync(arguments.Value) is { } failure ? Fail(failure, ExitCodes.Of(failure.Kind)) : ExitCodes.Whole;
+    var ended = arguments.Value.Spec is null
+        ? await ClaimedRun.RunAsync(arguments.Value, progress, TimeProvider.System, stop.Token)
+        : await TrainAsync(arguments.Value);
+    return ended is { } failure ? Fail(failure, ExitCodes.Of(failure.Kind)) : ExitCodes.Whole;
 }
 catch (OperationCanceledException)
 {

@@ -9,6 +9,7 @@ namespace Tidemark.Trainer.Runs;
 /// </summary>
 internal static class Calibration
 {
+    private const double PriorDeviation = 0.25;
     private const int Steps = 60;
 
     /// <summary>The temperature with the least log loss; 1 for a regression.</summary>
@@ -20,7 +21,7 @@ internal static class Calibration
         double atA = Loss(fitted, problem, validation, a), atB = Loss(fitted, problem, validation, b);
         for (int step = 0; step < Steps; step++)
         {
-            // Log loss is convex in 1 / temperature, so the golden section finds the only minimum.
+            // Golden section: log loss has one minimum along the temperature.
             if (atA <= atB)
             {
                 (high, b, atB) = (b, a, atA);
@@ -48,6 +49,6 @@ internal static class Calibration
             sum += problem.Loss(z, validation.Classes[row], 0);
         }
 
-        return sum / validation.Rows;
+        return sum + (0.5 * Math.Pow(logTemperature / PriorDeviation, 2));
     }
 }

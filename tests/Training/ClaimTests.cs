@@ -1,0 +1,118 @@
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Tidemark.Local;
+using Tidemark.Retraining.Contract;
+using Xunit;
+
+namespace Tidemark.Tests.Training;
+
+/// <summary>Claim mode, on an Azurite of its own: the table's name is the suite's.</summary>
+public sealed class ClaimTests : IAsyncLifetime
+{
+    private Azurite? azurite;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private TableClient Table => new(azurite!.ConnectionString, "trainingruns");
+
+    private BlobContainerClient Runs => new(azurite!.ConnectionString, "runs");
+
+    public async ValueTask InitializeAsync()
+    {
+        azurite = await Azurite.StartAsync(new(Repository.Root));
+        await Table.CreateAsync(Cancellation);
+        await Runs.CreateAsync(cancellationToken: Cancellation);
+        await new BlobContainerClient(azurite.ConnectionString, "datasets").CreateAsync(cancellationToken: Cancellation);
+    }
+
+    public ValueTask DisposeAsync() => azurite?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Of_two_workers_one_trains_the_oldest_run_and_the_other_finds_nothing()
+    {
+        await AskAsync("only", rows: 300, trials: 1);
+
+        int[] codes = await Task.WhenAll(WorkAsync(), WorkAsync());
+
+        Assert.Equal([0, 0], codes);
+        var row = (await RowAsync("only"))!;
+        Assert.Equal(("Succeeded", 1), (row.GetString("Status"), row.GetInt32("Attempt")));
+        byte[] manifest = await BlobAsync("only/manifest.json");
+        Assert.Equal(FileStamp.Of(manifest).Sha256, row.GetString("Manifest"));
+        foreach (var (name, stamp) in RunManifest.Read(manifest)!.Files) Assert.Equal(stamp, FileStamp.Of(await BlobAsync($"only/{name}")));
+        Assert.Equal(0, await WorkAsync());
+        Assert.Equal(1, (await RowAsync("only"))!.GetInt32("Attempt"));
+    }
+
+    [Fact]
+    public async Task A_preempted_run_goes_on_elsewhere_and_ends_with_the_same_bytes()
+    {
+        await AskAsync("whole", rows: 6000, trials: 3);
+        Assert.Equal(0, await WorkAsync());
+        await AskAsync("cut", rows: 6000, trials: 3);
+
+        Assert.Equal(75, await WorkAsync(interrupt: true));
+        Assert.Equal("Pending", (await RowAsync("cut"))!.GetString("Status"));
+        Assert.False((await Runs.GetBlobClient("cut/manifest.json").ExistsAsync(Cancellation)).Value);
+        Assert.True((await Runs.GetBlobClient("cut/checkpoint/job.bin").ExistsAsync(Cancellation)).Value);
+        Assert.Equal(0, await WorkAsync());
+
+        Assert.Equal(("Succeeded", 2), ((await RowAsync("cut"))!.GetString("Status"), (await RowAsync("cut"))!.GetInt32("Attempt")));
+        foreach (string name in new[] { RunFiles.Model, RunFiles.Metrics, RunFiles.Profile, RunFiles.Parity })
+            Assert.Equal(FileStamp.Of(await BlobAsync($"whole/{name}")), FileStamp.Of(await BlobAsync($"cut/{name}")));
+    }
+
+    [Fact]
+    public async Task Data_at_fault_fail_the_run_with_a_word()
+    {
+        await AskAsync("empty", rows: 0, trials: 1);
+
+        Assert.Equal(65, await WorkAsync());
+
+        var row = (await RowAsync("empty"))!;
+        Assert.Equal("Failed", row.GetString("Status"));
+        Assert.Contains("no row", row.GetString("Detail"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_silent_workers_run_is_taken_over_and_a_living_ones_is_left()
+    {
+        await AskAsync("silent", rows: 300, trials: 1);
+        await AskAsync("alive", rows: 300, trials: 1);
+        var now = TimeProvider.System.GetUtcNow();
+        await Table.UpdateEntityAsync(new TableEntity("run", "silent") { ["Status"] = "Running", ["Worker"] = "gone", ["Heartbeat"] = now.AddMinutes(-3), ["Attempt"] = 1 }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+        await Table.UpdateEntityAsync(new TableEntity("run", "alive") { ["Status"] = "Running", ["Worker"] = "other", ["Heartbeat"] = now, ["Attempt"] = 1 }, Azure.ETag.All, TableUpdateMode.Merge, Cancellation);
+
+        Assert.Equal(0, await WorkAsync());
+        Assert.Equal(0, await WorkAsync());
+
+        Assert.Equal(("Succeeded", 2), ((await RowAsync("silent"))!.GetString("Status"), (await RowAsync("silent"))!.GetInt32("Attempt")));
+        Assert.Equal("other", (await RowAsync("alive"))!.GetString("Worker"));
+    }
+
+    private async Task AskAsync(string id, int rows, int trials)
+    {
+        var spec = TrainingData.Spec("binary", trials: trials);
+        spec["contract"] = 1;
+        spec["dataset"] = new System.Text.Json.Nodes.JsonObject { ["blob"] = $"datasets/{id}.csv" };
+        await new BlobClient(azurite!.ConnectionString, "datasets", $"{id}.csv").UploadAsync(BinaryData.FromString(TrainingData.Csv(rows, "binary")), Cancellation);
+        await Runs.UploadBlobAsync($"{id}/spec.json", BinaryData.FromString(spec.ToJsonString()), Cancellation);
+        await Table.AddEntityAsync(new TableEntity("run", id) { ["Status"] = "Pending", ["Created"] = TimeProvider.System.GetUtcNow(), ["Model"] = "heart" }, Cancellation);
+    }
+
+    private async Task<int> WorkAsync(bool interrupt = false)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var command = TrainerCommand.CSharp;
+        await using var process = ChildProcess.Start(
+            command.Program, [.. command.Arguments, "--claim", "--threads", "1"], new Dictionary<string, string?> { ["AzureWebJobsStorage"] = azurite!.ConnectionString }, "build the solution",
+            line => { if (interrupt && line.Contains("\"step\":\"trees\"", StringComparison.Ordinal)) reached.TrySetResult(); });
+        await Task.WhenAny(reached.Task, process.Exited);
+        if (interrupt) Signal.Send(process.Id, Signal.Terminate);
+        return await process.Exited;
+    }
+
+    private async Task<TableEntity?> RowAsync(string id) => (await Table.GetEntityAsync<TableEntity>("run", id, cancellationToken: Cancellation)).Value;
+
+    private async Task<byte[]> BlobAsync(string name) => (await Runs.GetBlobClient(name).DownloadContentAsync(Cancellation)).Value.Content.ToArray();
+}
