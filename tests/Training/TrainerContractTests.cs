@@ -37,6 +37,8 @@ public abstract class TrainerContractTests
         Assert.All(trainer.Lines, line => AssertSchema("progress", JsonDocument.Parse(line).RootElement));
         Assert.Equal(rows >= 2000 || split == "time" ? "holdout" : "5-fold", trainer.Json(RunFiles.Metrics).GetProperty("validationScheme").GetString());
 
+        AssertSchema("run-spec", trainer.Json(RunFiles.Lineage).GetProperty("spec"));
+
         var verified = await RunVerification.VerifyAsync(trainer.Spec, trainer.Data, trainer.FetchAsync, TestContext.Current.CancellationToken);
         Assert.True(verified.Ok, verified.Failure?.Detail);
         double baseline = Loss(trainer, "baseline"), chosen = Loss(trainer, verified.Value.Candidate);

@@ -30,8 +30,8 @@ public sealed record RunSpec
     /// <value>What the model will be judged by. Default: null, the area under the ROC curve and log loss, or RMSE.</value>
     public IReadOnlyList<string>? Metrics { get; init; }
 
-    /// <value>"balanced" or weights by class. Default: undefined, all rows weigh the same.</value>
-    public JsonElement ClassWeights { get; init; }
+    /// <value>"balanced" or weights by class. Default: null, all rows weigh the same.</value>
+    public JsonElement? ClassWeights { get; init; }
 
     public IReadOnlyList<string> Sensitive { get; init; } = [];
 
@@ -41,8 +41,8 @@ public sealed record RunSpec
     /// <value>Share of the best loss within which a simpler candidate wins. Default 0.005.</value>
     public double Tolerance { get; init; } = 0.005;
 
-    /// <value>"f1" or a number in (0, 1). Default: undefined, the best F1 on validation.</value>
-    public JsonElement Threshold { get; init; }
+    /// <value>"f1" or a number in (0, 1). Default: null, the best F1 on validation.</value>
+    public JsonElement? Threshold { get; init; }
 
     /// <value>Folder of the run, relative to the spec. Default: null, beside the spec.</value>
     public string? Output { get; init; }
@@ -55,7 +55,7 @@ public sealed record RunSpec
 
     /// <summary>The threshold that the spec fixes, or null for the best F1.</summary>
     [JsonIgnore]
-    public double? FixedThreshold => Threshold.ValueKind == JsonValueKind.Number ? Threshold.GetDouble() : null;
+    public double? FixedThreshold => Threshold is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
 }
 
 public enum TrainingTask

@@ -20,7 +20,7 @@ public static class RunSpecReader
         PropertyNameCaseInsensitive = false,
         NumberHandling = JsonNumberHandling.Strict,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = false,
         AllowDuplicateProperties = false,
@@ -100,15 +100,15 @@ public static class RunSpecReader
             if (!known.Contains(metric)) yield return new("metrics", $"'{metric}' is none of {string.Join(", ", known)}, which judge a {spec.Task} task.");
         }
 
-        if (spec.Threshold.ValueKind != JsonValueKind.Undefined)
+        if (spec.Threshold is { } threshold)
         {
             if (spec.Task != TrainingTask.Binary) yield return new("threshold", "is for a binary task only.");
-            else if (!(spec.Threshold.ValueKind == JsonValueKind.String && spec.Threshold.GetString() == "f1") && spec.FixedThreshold is not (> 0 and < 1)) yield return new("threshold", $"{spec.Threshold.GetRawText()} is neither \"f1\" nor a number between 0 and 1.");
+            else if (!(threshold.ValueKind == JsonValueKind.String && threshold.GetString() == "f1") && spec.FixedThreshold is not (> 0 and < 1)) yield return new("threshold", $"{threshold.GetRawText()} is neither \"f1\" nor a number between 0 and 1.");
         }
 
-        if (spec.ClassWeights.ValueKind == JsonValueKind.Undefined) yield break;
-        bool weights = spec.ClassWeights.ValueKind == JsonValueKind.Object && spec.ClassWeights.EnumerateObject().All(w => w.Value.ValueKind == JsonValueKind.Number && w.Value.GetDouble() > 0);
+        if (spec.ClassWeights is not { } asked) yield break;
+        bool weights = asked.ValueKind == JsonValueKind.Object && asked.EnumerateObject().All(w => w.Value.ValueKind == JsonValueKind.Number && w.Value.GetDouble() > 0);
         if (!spec.IsClassification) yield return new("classWeights", "are for classification only.");
-        else if (!weights && !(spec.ClassWeights.ValueKind == JsonValueKind.String && spec.ClassWeights.GetString() == "balanced")) yield return new("classWeights", "must be \"balanced\" or an object of weights above 0 by class.");
+        else if (!weights && !(asked.ValueKind == JsonValueKind.String && asked.GetString() == "balanced")) yield return new("classWeights", "must be \"balanced\" or an object of weights above 0 by class.");
     }
 }

@@ -4,13 +4,12 @@ using Azure.Data.Tables;
 namespace Tidemark.Trainer.Claims;
 
 /// <summary>
-/// The row of a run in the table <c>trainingruns</c>: held by one worker at a time, since every write is under the ETag of the one before.
+/// The row of a run in the table <c>trainingruns</c>: held by one worker at a time, since every write is under the ETag of the one before. One write at a time.
 /// </summary>
 internal sealed class RunTable(TableClient table, string worker, TimeProvider clock)
 {
     private const string Partition = "run", Pending = "Pending", Running = "Running";
     private static readonly TimeSpan Stale = TimeSpan.FromMinutes(2);
-    private readonly SemaphoreSlim turn = new(1, 1);
     private TableEntity row = [];
     private ETag etag;
 
@@ -48,7 +47,6 @@ internal sealed class RunTable(TableClient table, string worker, TimeProvider cl
 
     private async Task<bool> WriteAsync(string status, string detail, int? attempt, string? manifest, CancellationToken cancellation)
     {
-        await turn.WaitAsync(cancellation);
         try
         {
             var now = clock.GetUtcNow();
@@ -62,10 +60,6 @@ internal sealed class RunTable(TableClient table, string worker, TimeProvider cl
         catch (RequestFailedException refused) when (refused.Status is 412 or 404)
         {
             return await IsMineAsync(status, cancellation);
-        }
-        finally
-        {
-            turn.Release();
         }
     }
 

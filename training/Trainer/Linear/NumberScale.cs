@@ -7,7 +7,7 @@ namespace Tidemark.Trainer.Linear;
 internal sealed record NumberScale(float Median, float Low, float High, float Mean, float InverseDeviation, bool Flag, float[] Knots)
 {
     private const float Reach = 8;
-    private const int Bins = 12;
+    private const int FewestPieces = 3, MostPieces = 12, RowsPerPiece = 30;
 
     /// <param name="cells">Training cells.</param>
     /// <param name="piecewise">Whether to place <see cref="Knots"/> at quantiles.</param>
@@ -45,7 +45,8 @@ internal sealed record NumberScale(float Median, float Low, float High, float Me
 
     private float[] KnotsOf(float[] sorted)
     {
-        float[] knots = [.. Enumerable.Range(0, Bins + 1).Select(k => Of(Quantile(sorted, k / (double)Bins))).Distinct()];
+        int pieces = Math.Clamp(sorted.Length / RowsPerPiece, FewestPieces, MostPieces);
+        float[] knots = [.. Enumerable.Range(0, pieces + 1).Select(k => Of(Quantile(sorted, k / (double)pieces))).Distinct()];
         return knots.Length < 3 ? [] : knots;
     }
 

@@ -73,16 +73,16 @@ internal sealed class Problem
         for (int c = 0; c < logits.Length; c++) probabilities[c] /= sum;
     }
 
-    private static double[] Weights(JsonElement asked, string[]? names, int[] classes)
+    private static double[] Weights(JsonElement? asked, string[]? names, int[] classes)
     {
         double[] weights = [.. Enumerable.Repeat(1.0, names?.Length ?? 1)];
-        if (asked.ValueKind == JsonValueKind.String)
+        if (asked is { ValueKind: JsonValueKind.String })
         {
             for (int c = 0; c < weights.Length; c++) weights[c] = classes.Length / (double)(weights.Length * Math.Max(1, classes.Count(k => k == c)));
         }
-        else if (asked.ValueKind == JsonValueKind.Object)
+        else if (asked is { ValueKind: JsonValueKind.Object } given)
         {
-            foreach (var weight in asked.EnumerateObject())
+            foreach (var weight in given.EnumerateObject())
             {
                 if (Array.IndexOf(names!, weight.Name) is >= 0 and var c) weights[c] = weight.Value.GetDouble();
             }
