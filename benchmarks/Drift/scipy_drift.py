@@ -33,7 +33,8 @@ def with_numpy(x, y):
     both.sort(kind="stable")
     gap = np.abs(np.searchsorted(x, both, "right") / len(x) - np.searchsorted(y, both, "right") / len(y))
     edges = np.histogram_bin_edges(both[[0, -1]], bins=int(np.ceil(np.log2(len(both)) + 1)))
-    p, q = (np.diff(np.searchsorted(s, edges)) / len(s) for s in (x, y))
+    last = np.nextafter(edges[-1], np.inf)  # the last bin holds its upper edge
+    p, q = (np.diff(np.searchsorted(s, np.append(edges[:-1], last))) / len(s) for s in (x, y))
     middle = (p + q) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         divergence = np.nansum(p * np.log2(p / middle) + q * np.log2(q / middle)) / 2
