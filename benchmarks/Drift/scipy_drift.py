@@ -15,6 +15,7 @@ def bins(x, y):
 
 
 def stability(p, q):
+    p, q = p[p + q > 0], q[p + q > 0]  # a bin that is empty on both sides says nothing
     p, q = (np.where(s == 0, s[s > 0].min() / 1e6 if s[s > 0].min() <= 0.0001 else 0.0001, s) for s in (p, q))
     return float(np.sum((q - p) * np.log(q / p)))
 
@@ -37,7 +38,7 @@ def with_numpy(x, y):
     p, q = (np.diff(np.searchsorted(s, np.append(edges[:-1], last))) / len(s) for s in (x, y))
     middle = (p + q) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        divergence = np.nansum(p * np.log2(p / middle) + q * np.log2(q / middle)) / 2
+        divergence = (np.nansum(p * np.log2(p / middle)) + np.nansum(q * np.log2(q / middle))) / 2
     return [gap.max(), 0, float(np.sum(gap[:-1] * np.diff(both))), stability(p, q), float(np.sqrt(divergence))]
 
 
