@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Tidemark.BatchScoring;
 using Tidemark.Drift;
+using Tidemark.Feedback;
 using Tidemark.Operations;
 using Tidemark.Platform;
 using Tidemark.Prediction;
@@ -18,5 +19,6 @@ builder.AddValidation();
 builder.AddDrift();
 builder.AddOperations();
 builder.AddBatchScoring();
+builder.AddFeedback();
 
 builder.Build().Run();

@@ -10,6 +10,9 @@ public sealed record MetricValue(double? Value, double? Low = null, double? High
 {
     public static MetricValue Undefined(string reason) => new(null, Reason: reason);
 
+    /// <summary>Standard error, from an interval of that confidence; 0 without one.</summary>
+    public double StandardError(double confidence) => High is { } high && Low is { } low ? (high - low) / (2 * Intervals.Quantile(confidence)) : 0;
+
     /// <summary>The figure and its interval under an increasing function.</summary>
     public MetricValue Through(Func<double, double> increasing) => Value is { } value
         ? this with { Value = increasing(value), Low = Low is { } low ? increasing(low) : null, High = High is { } high ? increasing(high) : null }

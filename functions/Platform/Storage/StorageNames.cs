@@ -15,9 +15,10 @@ public static class StorageNames
         public const string Datasets = "datasets";
         public const string Runs = "runs";
         public const string Suites = "suites";
+        public const string Feedback = "feedback";
 
         public static IReadOnlyList<string> All { get; } =
-            [Models, Incoming, Results, Quarantine, PredictionLog, Profiles, Reports, Datasets, Runs, Suites];
+            [Models, Incoming, Results, Quarantine, PredictionLog, Profiles, Reports, Datasets, Runs, Suites, Feedback];
     }
 
     /// <summary>Queues; the runtime adds <c>-poison</c> beside each when it first needs one.</summary>
