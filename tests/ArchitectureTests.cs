@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
+using Tidemark.Drift.Detectors;
 using Tidemark.Prediction;
 using Tidemark.Registry;
 using Tidemark.Validation;
@@ -56,6 +57,13 @@ public sealed partial class ArchitectureTests
         ("Tidemark.BatchScoring", nameof(RuleFault), "a rule that could not be evaluated"),
         ("Tidemark.BatchScoring", nameof(ExpectationConfiguration), "the rule of a finding"),
         ("Tidemark.BatchScoring", nameof(Fault), "why a rule could not be evaluated"),
+        ("Tidemark.Feedback", nameof(ModelDirectory), "the read model that says which models there are and what they were worth in training"),
+        ("Tidemark.Feedback", nameof(ResolvedModel), "its answer"),
+        ("Tidemark.Feedback", nameof(ModelManifest), "the figures of training"),
+        ("Tidemark.Feedback", nameof(Detector), "watches the stream of errors"),
+        ("Tidemark.Feedback", nameof(DetectorSignal), "what it says"),
+        ("Tidemark.Feedback", nameof(DetectorCatalog), "makes, saves and restores detectors"),
+        ("Tidemark.Feedback", nameof(Adwin), "the detector by default"),
     ];
 
     private static readonly string[] ValueObjects = [nameof(ModelName), nameof(ModelVersion), nameof(AliasName), nameof(VersionReference), nameof(AliasReference)];

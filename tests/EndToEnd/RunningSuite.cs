@@ -48,6 +48,7 @@ internal sealed class RunningSuite : IAsyncDisposable
                 ["AzureWebJobsStorage"] = Azurite.ConnectionString,
                 ["BlobWatcher__models"] = "model-intake|/model.onnx",
                 ["BlobWatcher__incoming"] = "batch-intake",
+                ["BlobWatcher__feedback"] = "feedback",
             },
         });
         hosts.Add(host);
