@@ -61,9 +61,7 @@ public sealed partial class ArchitectureTests
         ("Tidemark.Feedback", nameof(ResolvedModel), "its answer"),
         ("Tidemark.Feedback", nameof(ModelManifest), "the figures of training"),
         ("Tidemark.Feedback", nameof(Detector), "watches the stream of errors"),
-        ("Tidemark.Feedback", nameof(DetectorSignal), "what it says"),
         ("Tidemark.Feedback", nameof(DetectorCatalog), "makes, saves and restores detectors"),
-        ("Tidemark.Feedback", nameof(Adwin), "the detector by default"),
     ];
 
     private static readonly string[] ValueObjects = [nameof(ModelName), nameof(ModelVersion), nameof(AliasName), nameof(VersionReference), nameof(AliasReference)];

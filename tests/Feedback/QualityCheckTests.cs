@@ -60,7 +60,7 @@ public sealed class QualityCheckTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_broken_rule_alerts_and_asks_once_for_training_however_many_windows_it_lasts()
     {
-        var clock = new FakeClock(Day.AddDays(2));
+        var clock = new FakeClock(Day.AddHours(37));
         await using FeedbackProcess process = await StartAsync(azurite, clock);
         ModelName model = await WatchedAsync(process);
         await SeedAsync(process, model, windows: 6, wrongFrom: 3);
