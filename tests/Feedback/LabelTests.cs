@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Azure.Data.Tables;
 using Tidemark.Feedback.Labels;
 using Tidemark.Platform.Errors;
 using Tidemark.Platform.Http;

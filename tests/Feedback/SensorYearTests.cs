@@ -1,4 +1,3 @@
-using Tidemark.Feedback.Estimation;
 using Tidemark.Feedback.Metrics;
 using Tidemark.Feedback.Quality;
 using Xunit;

@@ -7,9 +7,9 @@ namespace Tidemark.Feedback.Quality;
 /// <summary>Watches the quality of models by their labels.</summary>
 public sealed class QualityFunctions(QualityChecks checks, QualityAnswers answers)
 {
-    /// <summary>Ten minutes past each hour: counts windows that have ended and windows with new labels.</summary>
+    /// <summary>Twenty minutes past each hour: counts windows that have ended and windows with new labels.</summary>
     [Function(nameof(QualityCheck))]
-    public Task QualityCheck([TimerTrigger("0 10 * * * *")] TimerInfo timer, CancellationToken cancellation) => checks.RunAsync(cancellation);
+    public Task QualityCheck([TimerTrigger("0 20 * * * *")] TimerInfo timer, CancellationToken cancellation) => checks.RunAsync(cancellation);
 
     /// <summary>The same for one model, now.</summary>
     [Function(nameof(CheckQuality))]
