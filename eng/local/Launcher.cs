@@ -49,7 +49,9 @@ internal static class Launcher
         string version = await suite.UnlessBrokenAsync(heart.ServeAsync(stop));
         var answers = await suite.UnlessBrokenAsync(heart.PredictAsync(stop));
         Welcome.Show(options.Root, suite, version, answers.Invocations.FirstOrDefault(), ready);
-        if (options.Check) return heart.Judge(answers) ? 0 : 1;
+        using var dropped = new DroppedSample(options.Root, suite.Address, suite.Storage);
+        bool scored = await suite.UnlessBrokenAsync(dropped.ScoreAsync(stop));
+        if (options.Check) return heart.Judge(answers, scored) ? 0 : 1;
 
         Screen.Line(Screen.Dim("Ctrl-C stops everything."));
         log.Follow();

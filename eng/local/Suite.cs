@@ -15,6 +15,9 @@ internal sealed class Suite : IAsyncDisposable
 
     public Uri Address => host.Address;
 
+    /// <summary>For whoever puts files into storage.</summary>
+    public string Storage => azurite.ConnectionString;
+
     /// <summary>What the host wrote until it listened: the functions it found.</summary>
     public IReadOnlyList<string> HostOutput => host.Output;
 

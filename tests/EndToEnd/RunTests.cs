@@ -17,6 +17,7 @@ public sealed class RunTests
 
         Assert.Contains(run.Process.Output, l => l.StartsWith("ok    /v2/models/heart/infer: 3 of 3 rows"));
         Assert.Contains(run.Process.Output, l => l.StartsWith("ok    /models/heart/invocations: 5 of 5 rows"));
+        Assert.Contains(run.Process.Output, l => l.StartsWith("ok    incoming/heart/demo.csv: 10,000 rows scored"));
         Assert.Equal("Check passed.", run.Process.Output[^1]);
         Assert.Empty(run.Processes());
     }

@@ -7,7 +7,7 @@ namespace Tidemark.BatchScoring.Planning;
 /// <param name="ShardRows">Most rows of a shard.</param>
 /// <param name="BlockBytes">Bytes of a block of result; larger towards the end of what a shard may have.</param>
 /// <param name="ShardBlocks">Most blocks that a shard may have.</param>
-public sealed record ShardCut(long ShardBytes, int ShardRows, long BlockBytes, int ShardBlocks)
+public sealed record ShardCut(long ShardBytes, long ShardRows, long BlockBytes, int ShardBlocks)
 {
     /// <summary>Most shards of a job that are cut for bytes, and most that are cut for rows.</summary>
     public const int MostShards = 5000;
@@ -26,7 +26,7 @@ public sealed record ShardCut(long ShardBytes, int ShardRows, long BlockBytes, i
     public static ShardCut For(long textBytes, BatchScoringOptions options)
     {
         long shardBytes = Math.Max(options.ShardBytes, DivideUp(textBytes, MostShards));
-        int shardRows = (int)Math.Min(int.MaxValue, Math.Max(options.ShardRows, DivideUp(textBytes / ShortestRow, MostShards)));
+        long shardRows = Math.Max(options.ShardRows, DivideUp(textBytes / ShortestRow, MostShards));
         // A cut is made for bytes or for rows, so there are at most as many as of both kinds together.
         long shards = 1 + (textBytes / shardBytes) + (textBytes / ShortestRow / shardRows);
         int shardBlocks = (int)(MostBlocks / shards);
