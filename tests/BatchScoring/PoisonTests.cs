@@ -4,7 +4,6 @@ using Tidemark.BatchScoring.Intake;
 using Tidemark.BatchScoring.Jobs;
 using Tidemark.BatchScoring.Scoring;
 using Tidemark.Platform.Storage;
-using Tidemark.Registry;
 using Tidemark.Tests.Platform.Inference;
 using Xunit;
 
@@ -59,16 +58,38 @@ public sealed class PoisonTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_whose_planners_were_only_killed_is_planned_again()
+    {
+        string created = await suite.UploadAsync("unlucky.csv", "age,thal\n1,fixed\n");
+        var request = new BatchRequest { Container = "incoming", Path = $"{suite.Model}/unlucky.csv", Model = suite.Model, ETag = JsonNode.Parse(created)!["data"]!["eTag"]!.GetValue<string>().Trim('"') };
+        Assert.True((await suite.Get<JobStart>().InsertAsync(request, Stop)).Ok);
+
+        await suite.Get<BatchIntake>().GiveUpAsync(created, Stop);
+        await suite.PumpAsync();
+
+        Assert.Equal("Completed", (string?)(await suite.JobOfAsync("unlucky.csv"))["state"]);
+    }
+
+    [Fact]
     public async Task A_file_that_could_not_be_planned_in_time_fails_with_the_last_error()
     {
         string created = await suite.UploadAsync("unplanned.csv", "age,thal\n1,fixed\n");
         var request = new BatchRequest { Container = "incoming", Path = $"{suite.Model}/unplanned.csv", Model = suite.Model, ETag = JsonNode.Parse(created)!["data"]!["eTag"]!.GetValue<string>().Trim('"') };
         Assert.True((await suite.Get<JobStart>().InsertAsync(request, Stop)).Ok);
+        await suite.Get<JobLedger>().ChangeAsync(
+            JobId.Of(request),
+            job =>
+            {
+                job.LastError = "no answer";
+                return true;
+            },
+            Stop);
 
         await suite.Get<BatchIntake>().GiveUpAsync(created, Stop);
 
         JsonNode job = await suite.JobOfAsync("unplanned.csv");
         Assert.Equal(("Failed", "File could not be read"), ((string?)job["state"], (string?)job["failure"]!["title"]));
+        Assert.Contains("no answer", (string)job["failure"]!["detail"]!);
     }
 
     [Fact]

@@ -21,26 +21,7 @@ public sealed class BatchIntake(
 {
     private const string Asked = "{\"batch\":";
 
-    public async Task TakeAsync(string message, CancellationToken cancellation)
-    {
-        Outcome<BatchRequest> request = await ReadAsync(message, cancellation);
-        if (!request.Ok)
-        {
-            await audit.RefuseAsync(message, request.Failure.Detail, cancellation);
-            return;
-        }
-
-        if (request.Value.Container.Length == 0)
-            return; // an event of a container that holds no files to score
-        Outcome<JobRow> job = await start.InsertAsync(request.Value, cancellation);
-        if (!job.Ok)
-            throw new TimeoutException(job.Failure.Detail);
-        await faults.ReachAsync(FaultPoints.AfterJobInsert, cancellation);
-        JobId id = job.Value.JobId;
-        if (await jobs.ChangeAsync(id, Begin, cancellation) is { Planned: false, StateNow: BatchState.Running } begun)
-            await PlanAsync(begun, cancellation);
-        await completion.TryAsync(id, cancellation);
-    }
+    public Task TakeAsync(string message, CancellationToken cancellation) => Patience.RunAsync(() => TakeOnceAsync(message, cancellation), time, cancellation);
 
     /// <summary>
     /// Takes a message that was tried too often. A file whose planners merely died is planned again, a while; else the job fails with the last
@@ -74,6 +55,27 @@ public sealed class BatchIntake(
 
     internal static string Message(BatchRequest request) => JsonSerializer.Serialize(new BatchMessage(request), BatchJson.Default.BatchMessage);
 
+    private async Task TakeOnceAsync(string message, CancellationToken cancellation)
+    {
+        Outcome<BatchRequest> request = await ReadAsync(message, cancellation);
+        if (!request.Ok)
+        {
+            await audit.RefuseAsync(message, request.Failure.Detail, cancellation);
+            return;
+        }
+
+        if (request.Value.Container.Length == 0)
+            return; // an event of a container that holds no files to score
+        Outcome<JobRow> job = await start.InsertAsync(request.Value, cancellation);
+        if (!job.Ok)
+            throw new TimeoutException(job.Failure.Detail);
+        await faults.ReachAsync(FaultPoints.AfterJobInsert, cancellation);
+        JobId id = job.Value.JobId;
+        if (await jobs.ChangeAsync(id, Begin, cancellation) is { Planned: false, StateNow: BatchState.Running } begun)
+            await PlanAsync(begun, cancellation);
+        await completion.TryAsync(id, cancellation);
+    }
+
     private bool Begin(JobRow job)
     {
         bool open = job.StateNow.IsOpen() && !job.Planned;
@@ -89,7 +91,7 @@ public sealed class BatchIntake(
         {
             planned = await planner.PlanAsync(job, cancellation);
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested && !StorageOutage.Is(e))
+        catch (Exception e) when (!cancellation.IsCancellationRequested && !Patience.IsFaltering(e))
         {
             await NoteAsync(job, e.Message, cancellation);
             throw;

@@ -12,9 +12,11 @@ namespace Tidemark.BatchScoring.Scoring;
 /// every row with the reason, and the job ends as completed with failures (promise I10).
 /// </summary>
 public sealed class ShardPoison(
-    JobLedger jobs, ShardLedger shards, ShardScoring scoring, ShardDispatch queue, Completion completion, IntakeAudit audit, IOptions<BatchScoringOptions> options)
+    JobLedger jobs, ShardLedger shards, ShardScoring scoring, ShardDispatch queue, Completion completion, IntakeAudit audit, IOptions<BatchScoringOptions> options, TimeProvider time)
 {
-    public async Task TakeAsync(string message, CancellationToken cancellation)
+    public Task TakeAsync(string message, CancellationToken cancellation) => Patience.RunAsync(() => TakeOnceAsync(message, cancellation), time, cancellation);
+
+    private async Task TakeOnceAsync(string message, CancellationToken cancellation)
     {
         if (ShardWorker.Parse(message) is not { } named)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -46,7 +45,7 @@ public sealed class ShardScoring(
         shard.StateNow = reason is null ? ShardState.Done : ShardState.Poisoned;
         (shard.ResultBlocks, shard.ResultBytes, shard.ResultSha256) = (results.Blocks, results.Bytes, results.Sha256());
         (shard.QuarantineBlocks, shard.QuarantineBytes) = (quarantine.Blocks, quarantine.Bytes);
-        shard.Summary = JsonSerializer.Serialize(done.Value, BatchJson.Default.ShardSummary);
+        shard.Summary = done.Value.ToJson();
         (shard.Progress, shard.Seconds) = (shard.Rows, time.GetElapsedTime(began).TotalSeconds);
         await faults.ReachAsync(FaultPoints.BeforeLedgerChange, cancellation);
         if (!await shards.TryWriteAsync(shard, cancellation))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Tidemark.BatchScoring.Planning;
@@ -10,6 +11,7 @@ namespace Tidemark.BatchScoring.Scoring;
 public sealed class ShardSummary
 {
     private const int MostNotices = 5;
+    private const int MostCharacters = 32_000;
 
     public SortedDictionary<string, long> Reasons { get; init; } = new(StringComparer.Ordinal);
 
@@ -25,6 +27,13 @@ public sealed class ShardSummary
     {
         Predictions = [.. layout.Outputs.SelectMany(output => output.Columns).Take(PredictionDistribution.MostColumns).Select(column => new PredictionDistribution { Column = column })],
     };
+
+    /// <summary>As a property of a table's row, which holds 32,768 characters: without distributions where their names alone are too long.</summary>
+    internal string ToJson()
+    {
+        string json = JsonSerializer.Serialize(this, BatchJson.Default.ShardSummary);
+        return json.Length <= MostCharacters ? json : JsonSerializer.Serialize(new ShardSummary { Reasons = Reasons, Warnings = Warnings }, BatchJson.Default.ShardSummary);
+    }
 
     public void Notice(string notice)
     {

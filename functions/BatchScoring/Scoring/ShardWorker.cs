@@ -13,7 +13,7 @@ namespace Tidemark.BatchScoring.Scoring;
 /// whether the job is complete. However often a message comes, and however many workers hold it, one attempt counts.
 /// </summary>
 public sealed class ShardWorker(
-    JobLedger jobs, ShardLedger shards, ShardScoring scoring, Completion completion, IOptions<BatchScoringOptions> options) : IDisposable
+    JobLedger jobs, ShardLedger shards, ShardScoring scoring, Completion completion, IOptions<BatchScoringOptions> options, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim turns = new(options.Value.Parallel > 0 ? options.Value.Parallel : Environment.ProcessorCount);
 
@@ -24,14 +24,14 @@ public sealed class ShardWorker(
         await turns.WaitAsync(cancellation);
         try
         {
-            await TakeAsync(named.Job, named.Shard, cancellation);
+            await Patience.RunAsync(() => TakeAsync(named.Job, named.Shard, cancellation), time, cancellation);
         }
         finally
         {
             turns.Release();
         }
 
-        await completion.TryAsync(named.Job, cancellation);
+        await Patience.RunAsync(() => completion.TryAsync(named.Job, cancellation), time, cancellation);
     }
 
     public void Dispose() => turns.Dispose();
@@ -67,13 +67,13 @@ public sealed class ShardWorker(
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            await NoteAsync(mine, e.Message, cancellation);
+            await NoteAsync(mine, e.Message, Patience.IsFaltering(e), cancellation);
             throw;
         }
 
         if (failure?.Kind == FailureKind.Unavailable)
         {
-            await NoteAsync(mine, failure.Detail, cancellation);
+            await NoteAsync(mine, failure.Detail, faltering: true, cancellation);
             throw new TimeoutException(failure.Detail);
         }
 
@@ -81,17 +81,20 @@ public sealed class ShardWorker(
             await jobs.FailAsync(id, failure, cancellation);
     }
 
-    /// <summary>Keeps what went wrong in the ledger, so that the job can say why a shard was given up. The message is tried again in any case.</summary>
-    private async Task NoteAsync(ShardRow shard, string error, CancellationToken cancellation)
+    /// <summary>
+    /// Keeps what went wrong in the ledger, so that the job can say why a shard was given up. The shard is tried again in any case; that storage
+    /// or model were not there right now does not count against it.
+    /// </summary>
+    private async Task NoteAsync(ShardRow shard, string error, bool faltering, CancellationToken cancellation)
     {
         shard.StateNow = ShardState.Waiting;
-        shard.Failures++;
+        shard.Failures += faltering ? 0 : 1;
         shard.LastError = error.Length <= 1000 ? error : error[..1000] + "…";
         try
         {
             await shards.TryWriteAsync(shard, cancellation);
         }
-        catch (Exception e) when (Platform.Storage.StorageOutage.Is(e))
+        catch (Exception e) when (Patience.IsFaltering(e))
         {
             // The error that is on its way to the host says the same.
         }
