@@ -16,7 +16,7 @@ using Tidemark.Platform.Storage;
 
 namespace Tidemark.BatchScoring.Quarantine;
 
-/// <summary>The body of <c>POST /api/quarantine/{job}/replay</c>; empty to try the same rows with the version's suite as it is now.</summary>
+/// <summary>The body of <c>POST /api/quarantine/{job}/replay</c>; empty to try the same rows again.</summary>
 public sealed record ReplayBody
 {
     /// <summary>The version to score with; that of the job when left out.</summary>
