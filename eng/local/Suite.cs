@@ -35,7 +35,8 @@ internal sealed class Suite : IAsyncDisposable
             var host = await HostProcess.StartAsync(new(options.Root)
             {
                 Port = options.Port,
-                Settings = new Dictionary<string, string?> { ["AzureWebJobsStorage"] = azurite.ConnectionString },
+                // The watcher too: settings made by an earlier version do not have it.
+                Settings = new Dictionary<string, string?> { ["AzureWebJobsStorage"] = azurite.ConnectionString, ["BlobWatcher__incoming"] = "batch-intake" },
                 LineWritten = hostLine,
             });
             return new(azurite, host, turn);
