@@ -142,7 +142,7 @@ internal static class DriftLogBenchmark
         return (process.TotalProcessorTime - before).TotalSeconds;
     }
 
-    private static double Median(IReadOnlyList<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
