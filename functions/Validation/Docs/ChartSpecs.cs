@@ -12,7 +12,7 @@ internal static class ChartSpecs
     private const int Bins = 20;
     private const int MostBars = 12;
 
-    public static JsonArray Of(IEnumerable<JsonObject> results, Profile? profile) =>
+    public static IReadOnlyList<JsonObject> Of(IEnumerable<JsonObject> results, Profile? profile) =>
     [
         .. Failing([.. results.Where(r => !DataDocs.Succeeded(r))]),
         .. (profile?.Columns ?? []).Take(MostColumns).SelectMany(OfColumn),

@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
+using Tidemark.Platform.Pages;
 using Tidemark.Platform.Tabular.Profiles;
 using Tidemark.Validation.Schemas;
 
@@ -12,11 +11,9 @@ namespace Tidemark.Validation.Docs;
 /// A validation result as one HTML page that needs nothing else: the expectations, a bar of the failing ones, histograms of the columns where
 /// a profile is given. Charts are Vega-Lite with its library inlined; the page forbids itself every outside origin.
 /// </summary>
-public static partial class DataDocs
+public static class DataDocs
 {
-    private static readonly Lazy<string> Page = new(() => Resource("page.html"));
-    private static readonly Lazy<string> Vega = new(() => Resource("vega.js"));
-    private static readonly Lazy<string> VegaLite = new(() => Resource("vega-lite.js"));
+    private static readonly PageTemplate Page = new("Tidemark.Validation.Docs.page.html");
 
     /// <param name="result">A validation result in the form of Great Expectations.</param>
     /// <param name="profile">Of the data validated; null leaves the columns out.</param>
@@ -25,6 +22,7 @@ public static partial class DataDocs
         string suite = Text(result["suite_name"] ?? result["meta"]?["expectation_suite_name"]);
         JsonObject[] results = [.. (result["results"] as JsonArray ?? []).OfType<JsonObject>()];
         int failed = results.Count(r => !Succeeded(r));
+        IReadOnlyList<JsonObject> charts = ChartSpecs.Of(results, profile);
         var parts = new Dictionary<string, string>
         {
             ["title"] = Html(suite.Length == 0 ? "data" : suite),
@@ -32,11 +30,9 @@ public static partial class DataDocs
             ["summary"] = Html(string.Create(CultureInfo.InvariantCulture, $"{results.Length - failed} of {results.Length} expectations hold{(profile is null ? "" : $" for {profile.Rows:N0} rows")}.")),
             ["rows"] = string.Concat(results.OrderBy(Succeeded).Select(Row)),
             ["columns"] = profile is null ? "" : Columns(ProfileView.Of(profile)),
-            ["specs"] = ChartSpecs.Of(results, profile).ToJsonString(),
-            ["vega"] = Vega.Value,
-            ["vega-lite"] = VegaLite.Value,
+            ["boxes"] = string.Join('\n', charts.Select((_, i) => $"<div data-chart=\"c{i}\"></div>")),
         };
-        return Placeholder().Replace(Page.Value, m => parts[m.Groups[1].Value]);
+        return Page.Fill(parts, new JsonObject(charts.Select((chart, i) => KeyValuePair.Create($"c{i}", (JsonNode?)chart))));
     }
 
     internal static bool Succeeded(JsonObject result) => result["success"] is JsonValue value && value.TryGetValue(out bool success) && success;
@@ -83,18 +79,5 @@ public static partial class DataDocs
 
     private static string Short(string text) => text.Length <= 200 ? text : text[..200] + "…";
 
-    private static string Html(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Resource(string name)
-    {
-        using Stream? stream = typeof(DataDocs).Assembly.GetManifestResourceStream($"Tidemark.Validation.Docs.{name}");
-        if (stream is null)
-            return "";
-        using var reader = new StreamReader(stream);
-        string text = reader.ReadToEnd();
-        return name.EndsWith(".js", StringComparison.Ordinal) ? text.Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase) : text;
-    }
-
-    [GeneratedRegex(@"\{\{([a-z-]+)\}\}")]
-    private static partial Regex Placeholder();
+    private static string Html(string text) => PageTemplate.Html(text);
 }

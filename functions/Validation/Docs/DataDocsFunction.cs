@@ -1,10 +1,10 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Tidemark.Platform.Errors;
 using Tidemark.Platform.Http;
+using Tidemark.Platform.Pages;
 using Tidemark.Platform.Tabular.Profiles;
 using Tidemark.Validation.Sources;
 
@@ -22,7 +22,7 @@ public sealed class DataDocsFunction(DataSource sources)
         if (!result.Ok)
             return new Problem(result.Failure);
         Outcome<Profile?> profile = body.Value.TryGetProperty("data", out JsonElement data) ? (await sources.ProfileAsync(data, "data", cancellation)).Map(p => (Profile?)p) : (Profile?)null;
-        return profile.Failure is { } failure ? new Problem(failure) : TypedResults.Text(DataDocs.Render(result.Value, profile.Value), "text/html", Encoding.UTF8);
+        return profile.Failure is { } failure ? new Problem(failure) : new PageAnswer(DataDocs.Render(result.Value, profile.Value));
     }
 
     private static Outcome<JsonObject> Result(JsonElement body) =>

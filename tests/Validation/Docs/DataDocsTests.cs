@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Tidemark.Platform.Tabular.Profiles;
+using Tidemark.Tests.Platform;
 using Tidemark.Tests.Validation.Schemas;
 using Tidemark.Validation.Docs;
 using Xunit;
@@ -36,15 +36,7 @@ public sealed class DataDocsTests
     [Fact]
     public async Task Draws_its_charts_in_a_headless_browser()
     {
-        string? browser = Environment.GetEnvironmentVariable("PATH")!.Split(':').SelectMany(p => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(n => Path.Combine(p, n))).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(browser is null, "No Chromium: apt-get install chromium.");
-        Assert.SkipWhen(!Directory.Exists(Path.Combine(Repository.Root, "node_modules", "vega")), "The charting library is absent: npm ci, then build again.");
-        using var folder = new TemporaryFolder();
-        string file = Path.Combine(folder.Path, "page.html");
-        await File.WriteAllTextAsync(file, await PageAsync(), TestContext.Current.CancellationToken);
-
-        string dom = await RunAsync(browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND",
-            $"--user-data-dir={Path.Combine(folder.Path, "profile")}", "--virtual-time-budget=20000", "--dump-dom", new Uri(file).AbsoluteUri);
+        string dom = await Browser.DomAsync(await PageAsync());
 
         Assert.Equal(4, Regex.Count(dom, "<svg[^>]*class=\"marks\""));
         Assert.Contains("Failing expectations", dom, StringComparison.Ordinal);
@@ -70,14 +62,4 @@ public sealed class DataDocsTests
         ["expectation_config"] = new JsonObject { ["type"] = type, ["kwargs"] = new JsonObject { ["column"] = column, ["value_set"] = Attack } },
         ["result"] = new JsonObject { ["unexpected_count"] = unexpected, ["unexpected_percent"] = unexpected / 2.0, ["partial_unexpected_list"] = examples },
     };
-
-    private static async Task<string> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> said = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string text = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0, await said);
-        return text;
-    }
 }
