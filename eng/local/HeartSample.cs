@@ -35,10 +35,16 @@ internal sealed class HeartSample(string root, Uri suite) : IDisposable
         throw new SetupException($"The suite was not ready after {ReadyPatience.TotalSeconds:0} s; GET /v2/health/ready says: {said}");
     }
 
+    /// <summary>The client that calls the suite.</summary>
+    public HttpClient Http => http;
+
     /// <summary>The version that <c>champion</c> names; registers and promotes the sample when there is none.</summary>
-    public async Task<string> ServeAsync(CancellationToken cancellation)
+    public Task<string> ServeAsync(CancellationToken cancellation) => ServeAsync("heart", cancellation);
+
+    /// <summary>The same under another model's name.</summary>
+    public async Task<string> ServeAsync(string model, CancellationToken cancellation)
     {
-        using var found = await http.GetAsync("api/models/heart/aliases/champion", cancellation);
+        using var found = await http.GetAsync($"api/models/{model}/aliases/champion", cancellation);
         if (found.StatusCode != HttpStatusCode.NotFound) return Text(await JsonOf(found, cancellation), "version");
 
         using var upload = new MultipartFormDataContent
@@ -46,10 +52,10 @@ internal sealed class HeartSample(string root, Uri suite) : IDisposable
             { FileOf("metadata.json", "application/json"), "metadata", "metadata.json" },
             { FileOf("model.onnx", "application/octet-stream"), "model", "model.onnx" },
         };
-        using var registered = await http.PostAsync("api/models/heart/versions", upload, cancellation);
+        using var registered = await http.PostAsync($"api/models/{model}/versions", upload, cancellation);
         string version = Text(await JsonOf(registered, cancellation), "version");
 
-        using var move = new HttpRequestMessage(HttpMethod.Put, "api/models/heart/aliases/champion") { Content = JsonContent.Create(new { version }) };
+        using var move = new HttpRequestMessage(HttpMethod.Put, $"api/models/{model}/aliases/champion") { Content = JsonContent.Create(new { version }) };
         move.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
         using var moved = await http.SendAsync(move, cancellation);
         await JsonOf(moved, cancellation);
@@ -66,6 +72,15 @@ internal sealed class HeartSample(string root, Uri suite) : IDisposable
         using var invocations = await http.PostAsync("models/heart/invocations", FileOf("rows.json", "application/json"), cancellation);
         var rows = (await JsonOf(invocations, cancellation))["predictions"]!.AsArray();
         return ([.. flat.Where((_, i) => i % 2 == 1).Select(v => (double)v!)], [.. rows.Select(r => (double)r!["probabilities"]![1]!)]);
+    }
+
+    /// <summary>Any call with a JSON body, or none; the JSON that it answers.</summary>
+    /// <exception cref="SetupException">It answers an error.</exception>
+    public async Task<JsonNode> CallAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var reply = await http.SendAsync(request, cancellation);
+        return await JsonOf(reply, cancellation);
     }
 
     /// <summary>Compares both answers with what scikit-learn said of the same rows (<c>expected.csv</c>) and says so in a line each.</summary>

@@ -54,10 +54,26 @@ internal static class Launcher
         if (options.Check) return heart.Judge(answers, scored) ? 0 : 1;
 
         Screen.Line(Screen.Dim("Ctrl-C stops everything."));
+        await ShowWeekAsync(suite, heart, stop);
         log.Follow();
         await suite.UnlessBrokenAsync(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ContinueWith(_ => true, CancellationToken.None));
         Screen.Line("Stopping ...");
         return 0;
+    }
+
+    // The suite is up and usable meanwhile; what fails here is no reason to stop it.
+    private static async Task ShowWeekAsync(Suite suite, HeartSample heart, CancellationToken stop)
+    {
+        Screen.Progress("Preparing a week of predictions for the demo, once ...");
+        try
+        {
+            string report = await suite.UnlessBrokenAsync(new DemoWeek(heart, heart.Http, suite.Storage, TimeProvider.System).ReportAsync(stop));
+            Screen.Line($"{Screen.Bold("A week of monitoring")}, drift and falling quality on the last day: {Screen.Blue($"http://localhost:{suite.Address.Port}{report}")}");
+        }
+        catch (Exception e) when (e is SetupException or HttpRequestException && !suite.Broken.IsCompleted)
+        {
+            Screen.Line(Screen.Dim($"The week of the demo could not be made: {e.Message}"));
+        }
     }
 
     // Ctrl-C during the start waits for what is starting, so that it can be stopped.
