@@ -7,6 +7,7 @@ using Tidemark.Operations;
 using Tidemark.Platform;
 using Tidemark.Prediction;
 using Tidemark.Registry;
+using Tidemark.Reports;
 using Tidemark.Validation;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
@@ -20,5 +21,6 @@ builder.AddDrift();
 builder.AddOperations();
 builder.AddBatchScoring();
 builder.AddFeedback();
+builder.AddReports();
 
 builder.Build().Run();

@@ -13,7 +13,8 @@ public sealed class ReportBuilder(DriftReader drift, QualityReader quality, Mode
     {
         IReadOnlyList<SeriesPoint> history = await drift.HistoryAsync(id, cancellation);
         Dictionary<string, long> rows = history.Where(p => p.Hour >= id.From).GroupBy(p => p.Version, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(p => p.Rows), StringComparer.Ordinal);
-        string? most = rows.Count > 0 ? rows.MaxBy(r => r.Value).Key : history.LastOrDefault()?.Version;
+        string? most = rows.Count > 0 ? rows.MaxBy(r => r.Value).Key
+            : history.Count > 0 ? history[^1].Version : null;
         ModelVersion? used = most is null ? null : ModelVersion.Parse(most).Value;
         Outcome<ResolvedModel> resolved = await directory.ResolveAsync(id.Model, used, cancellation);
         if (!resolved.Ok && used is null)

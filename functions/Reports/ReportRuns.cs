@@ -59,7 +59,7 @@ public sealed partial class ReportRuns(
             if (report.Ok)
                 await WriteAsync(id, report.Value, once: true, cancellation);
             else
-                LogNone(id.ToString(), report.Failure.Detail);
+                LogNone(id, report.Failure.Title);
         }
     }
 
@@ -75,14 +75,14 @@ public sealed partial class ReportRuns(
     private async Task WriteAsync(ReportId id, ModelReport report, bool once, CancellationToken cancellation)
     {
         await store.WriteAsync(id, report, once, cancellation);
-        LogMade(id.ToString(), report.Verdict.Level, report.Verdict.Headline);
+        LogMade(id, report.Verdict.Level, report.Verdict.Headline);
     }
 
     private static DateTimeOffset DayOf(DateTimeOffset time) => new(time.UtcDateTime.Date, TimeSpan.Zero);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Report {Id} ({Level}): {Headline}")]
-    private partial void LogMade(string id, ReportLevel level, string headline);
+    private partial void LogMade(ReportId id, ReportLevel level, string headline);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "No report {Id}: {Reason}")]
-    private partial void LogNone(string id, string reason);
+    private partial void LogNone(ReportId id, string reason);
 }

@@ -13,7 +13,8 @@ namespace Tidemark.Platform.Pages;
 /// <param name="resource">Logical name of the embedded template.</param>
 public sealed partial class PageTemplate(string resource)
 {
-    private static readonly Lazy<string> Scripts = new(() => string.Concat(new[] { "vega.js", "vega-lite.js", "charts.js" }.Select(s => $"<script>{Script(s)}</script>\n")));
+    private static readonly string[] Files = ["vega.js", "vega-lite.js", "charts.js"];
+    private static readonly Lazy<string> Scripts = new(() => string.Concat(Files.Select(s => $"<script>{Script(s)}</script>\n")));
 
     /// <summary>
     /// What the page may do; in the page itself, and as a header where it is served. The charting library compiles its expressions, which asks for
@@ -37,7 +38,7 @@ public sealed partial class PageTemplate(string resource)
     /// <summary>Text as HTML shows it, in elements and in attributes in quotes.</summary>
     public static string Html(string? text) => WebUtility.HtmlEncode(text ?? "");
 
-    private static string Hashes() => string.Join(' ', new[] { "vega.js", "vega-lite.js", "charts.js" }.Select(s => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Script(s))))}'"));
+    private static string Hashes() => string.Join(' ', Files.Select(s => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Script(s))))}'"));
 
     /// <summary>The charting library comes from npm; a build without it makes pages that have their tables only.</summary>
     private static string Script(string name) => Resource("Tidemark.Platform.Pages." + name).ReplaceLineEndings("\n").Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);

@@ -8,6 +8,7 @@ namespace Tidemark.Reports.Page;
 /// <summary>A report as one HTML page that needs nothing else: the verdict first, then what it stands on. Every chart is a table too.</summary>
 public static class ReportPage
 {
+    private static readonly string[] LeadingMetrics = ["roc_auc", "roc_auc_ovr_macro", "accuracy", "recall", "rmse", "mae", "r2"];
     private static readonly PageTemplate Template = new("Tidemark.Reports.Page.page.html");
 
     public static string Render(ModelReport report)
@@ -54,7 +55,7 @@ public static class ReportPage
     }
 
     private static IEnumerable<MetricFigure> Leading(QualitySection quality) =>
-        new[] { "roc_auc", "roc_auc_ovr_macro", "accuracy", "recall", "rmse", "mae", "r2" }.Select(name => quality.Metrics.FirstOrDefault(m => m.Metric == name && m.Value is not null)).OfType<MetricFigure>().Take(3);
+        LeadingMetrics.Select(name => quality.Metrics.FirstOrDefault(m => m.Metric == name && m.Value is not null)).OfType<MetricFigure>().Take(3);
 
     private static void Tile(StringBuilder html, string title, string value, string small, ReportLevel? level) =>
         html.Append($"<div class=\"tile {(level is { } l ? Figures.Word(l) : "")}\"><span>{PageTemplate.Html(title)}</span><b>{PageTemplate.Html(value)}</b><small>{PageTemplate.Html(small)}</small></div>\n");
