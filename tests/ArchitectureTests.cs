@@ -3,6 +3,14 @@ using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
 using Tidemark.Drift.Detectors;
 using Tidemark.Prediction;
+using Tidemark.Drift;
+using Tidemark.Drift.Checks;
+using Tidemark.Drift.Profiles;
+using Tidemark.Drift.Verdicts;
+using Tidemark.Feedback;
+using Tidemark.Feedback.Estimation;
+using Tidemark.Feedback.Metrics;
+using Tidemark.Feedback.Quality;
 using Tidemark.Registry;
 using Tidemark.Validation;
 using Tidemark.Validation.Expectations;
@@ -62,6 +70,39 @@ public sealed partial class ArchitectureTests
         ("Tidemark.Feedback", nameof(ModelManifest), "the figures of training"),
         ("Tidemark.Feedback", nameof(Detector), "watches the stream of errors"),
         ("Tidemark.Feedback", nameof(DetectorCatalog), "makes, saves and restores detectors"),
+        ("Tidemark.Reports", nameof(CheckTable), "where the drift checks of each hour stand"),
+        ("Tidemark.Reports", nameof(ColumnPoint), "a column in such an hour"),
+        ("Tidemark.Reports", nameof(ColumnSample), "a column's values or categories, laid over its reference"),
+        ("Tidemark.Reports", nameof(ColumnVerdict), "what a report says of a column"),
+        ("Tidemark.Reports", nameof(DriftPolicy), "the model's own policy, by which a whole time is judged"),
+        ("Tidemark.Reports", nameof(DriftSettings), "where the policy stands"),
+        ("Tidemark.Reports", nameof(DriftTest), "the name of the test"),
+        ("Tidemark.Reports", nameof(DriftVerdict), "what a report says of the inputs and answers"),
+        ("Tidemark.Reports", nameof(FoundReference), "what a time is compared with"),
+        ("Tidemark.Reports", nameof(MissingShift), "missing values on both sides"),
+        ("Tidemark.Reports", nameof(ProfileDocument), "the profile of an hour, merged to the time of a report"),
+        ("Tidemark.Reports", nameof(ProfileStore), "where profiles are"),
+        ("Tidemark.Reports", nameof(RunRow), "whether the day's last check is done"),
+        ("Tidemark.Reports", nameof(SeriesPoint), "a checked hour"),
+        ("Tidemark.Reports", nameof(UnseenCategory), "what the reference lacks"),
+        ("Tidemark.Reports", nameof(VerdictRow), "a checked hour as stored"),
+        ("Tidemark.Reports", nameof(VersionCheck), "the verdict on a whole time"),
+        ("Tidemark.Reports", nameof(VersionChecker), "the comparison that the hourly checks make too"),
+        ("Tidemark.Reports", nameof(CalibrationBin), "the reliability diagram"),
+        ("Tidemark.Reports", nameof(ConfusionView), "the confusion matrix"),
+        ("Tidemark.Reports", nameof(EvaluationAnswer), "metrics by the labels"),
+        ("Tidemark.Reports", nameof(GroupQuality), "metrics of segments"),
+        ("Tidemark.Reports", nameof(MetricEstimate), "metrics without labels"),
+        ("Tidemark.Reports", nameof(MetricValue), "a metric with its interval"),
+        ("Tidemark.Reports", nameof(QualityFinding), "what the quality checks told"),
+        ("Tidemark.Reports", nameof(QualityGap), "estimate and truth"),
+        ("Tidemark.Reports", nameof(VersionQuality), "the quality of a version"),
+        ("Tidemark.Reports", nameof(WindowQuality), "a counted window"),
+        ("Tidemark.Reports", nameof(WindowSpan), "its time"),
+        ("Tidemark.Reports", nameof(WindowStore), "where counted windows are"),
+        ("Tidemark.Reports", nameof(ModelDirectory), "the read model that says what the version is"),
+        ("Tidemark.Reports", nameof(ResolvedModel), "its answer"),
+        ("Tidemark.Reports", nameof(ModelManifest), "the facts of the model card"),
     ];
 
     private static readonly string[] ValueObjects = [nameof(ModelName), nameof(ModelVersion), nameof(AliasName), nameof(VersionReference), nameof(AliasReference)];

@@ -24,7 +24,7 @@ internal static class ReportRequests
 
     private static Outcome<ReportId> Wish(JsonElement body, DateTimeOffset now)
     {
-        if (body.EnumerateObject().FirstOrDefault(p => p.Name is not ("model" or "from" or "to")) is { Name: { } other })
+        if (body.EnumerateObject().Select(p => p.Name).FirstOrDefault(n => n is not ("model" or "from" or "to")) is { } other)
             return Refuse(other, "is not known; there are model, from, to");
         Outcome<ModelName> model = ModelName.Parse(body.TryGetProperty("model", out JsonElement name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null);
         if (!model.Ok)
