@@ -1,16 +1,15 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
-using Tidemark.Drift.Detectors;
-using Tidemark.Prediction;
 using Tidemark.Drift;
 using Tidemark.Drift.Checks;
+using Tidemark.Drift.Detectors;
 using Tidemark.Drift.Profiles;
 using Tidemark.Drift.Verdicts;
 using Tidemark.Feedback;
 using Tidemark.Feedback.Estimation;
 using Tidemark.Feedback.Metrics;
-using Tidemark.Feedback.Quality;
+using Tidemark.Prediction;
 using Tidemark.Registry;
 using Tidemark.Validation;
 using Tidemark.Validation.Expectations;
@@ -94,12 +93,12 @@ public sealed partial class ArchitectureTests
         ("Tidemark.Reports", nameof(GroupQuality), "metrics of segments"),
         ("Tidemark.Reports", nameof(MetricEstimate), "metrics without labels"),
         ("Tidemark.Reports", nameof(MetricValue), "a metric with its interval"),
-        ("Tidemark.Reports", nameof(QualityFinding), "what the quality checks told"),
-        ("Tidemark.Reports", nameof(QualityGap), "estimate and truth"),
-        ("Tidemark.Reports", nameof(VersionQuality), "the quality of a version"),
-        ("Tidemark.Reports", nameof(WindowQuality), "a counted window"),
-        ("Tidemark.Reports", nameof(WindowSpan), "its time"),
-        ("Tidemark.Reports", nameof(WindowStore), "where counted windows are"),
+        ("Tidemark.Reports", nameof(Tidemark.Feedback.Quality.QualityFinding), "what the quality checks told"),
+        ("Tidemark.Reports", nameof(Tidemark.Feedback.Quality.QualityGap), "estimate and truth"),
+        ("Tidemark.Reports", nameof(Tidemark.Feedback.Quality.VersionQuality), "the quality of a version"),
+        ("Tidemark.Reports", nameof(Tidemark.Feedback.Quality.WindowQuality), "a counted window"),
+        ("Tidemark.Reports", nameof(Tidemark.Feedback.Quality.WindowSpan), "its time"),
+        ("Tidemark.Reports", nameof(Tidemark.Feedback.Quality.WindowStore), "where counted windows are"),
         ("Tidemark.Reports", nameof(ModelDirectory), "the read model that says what the version is"),
         ("Tidemark.Reports", nameof(ResolvedModel), "its answer"),
         ("Tidemark.Reports", nameof(ModelManifest), "the facts of the model card"),

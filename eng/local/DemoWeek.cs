@@ -91,7 +91,12 @@ internal sealed class DemoWeek(HeartSample heart, HttpClient http, string storag
     {
         var line = new JsonObject
         {
-            ["prediction_id"] = id, ["time"] = at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), ["version"] = version, ["source"] = "http", ["latency_ms"] = 0.4, ["sample_rate"] = 1,
+            ["prediction_id"] = id,
+            ["time"] = at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+            ["version"] = version,
+            ["source"] = "http",
+            ["latency_ms"] = 0.4,
+            ["sample_rate"] = 1,
         };
         for (int i = 0; i < row.Count; i++)
             line["input." + DemoPatients.Columns[i]] = row[i]!.DeepClone();
@@ -113,6 +118,8 @@ internal sealed class DemoWeek(HeartSample heart, HttpClient http, string storag
 
     private static JsonObject Span(DateTimeOffset from, DateTimeOffset to) => new()
     {
-        ["model"] = Model, ["from"] = from.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), ["to"] = to.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        ["model"] = Model,
+        ["from"] = from.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        ["to"] = to.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
     };
 }

@@ -35,7 +35,7 @@ internal sealed class DroppedSample(string root, Uri suite, string storage) : ID
     private async Task<JsonNode> WatchAsync(DateTimeOffset dropped, CancellationToken cancellation)
     {
         long start = TimeProvider.System.GetTimestamp();
-        JsonNode job = JsonValue.Create("no job");
+        JsonNode job = new JsonObject { ["state"] = "no job" };
         while (TimeProvider.System.GetElapsedTime(start) < Patience)
         {
             string page = await http.GetStringAsync($"api/batches?source=incoming/{Name}&limit=1", cancellation);

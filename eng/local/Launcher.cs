@@ -70,7 +70,7 @@ internal static class Launcher
             string report = await suite.UnlessBrokenAsync(new DemoWeek(heart, heart.Http, suite.Storage, TimeProvider.System).ReportAsync(stop));
             Screen.Line($"{Screen.Bold("A week of monitoring")}, drift and falling quality on the last day: {Screen.Blue($"http://localhost:{suite.Address.Port}{report}")}");
         }
-        catch (Exception e) when (e is SetupException or HttpRequestException && !suite.Broken.IsCompleted)
+        catch (Exception e) when ((e is SetupException or HttpRequestException or TaskCanceledException) && !stop.IsCancellationRequested && !suite.Broken.IsCompleted)
         {
             Screen.Line(Screen.Dim($"The week of the demo could not be made: {e.Message}"));
         }

@@ -2,8 +2,6 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Tidemark.Drift.Checks;
-using Tidemark.Drift.Profiles;
 using Tidemark.Feedback;
 using Tidemark.Feedback.Metrics;
 using Tidemark.Feedback.Quality;
@@ -59,7 +57,11 @@ public sealed class ReportRunTests(DriftStorage storage)
             model,
             new WindowQuality
             {
-                Start = Day, Hours = 24, Computed = Day.AddDays(1), Rows = 1800, Labelled = 5,
+                Start = Day,
+                Hours = 24,
+                Computed = Day.AddDays(1),
+                Rows = 1800,
+                Labelled = 5,
                 Versions = [new("1", 5, answer, new Dictionary<string, Tidemark.Feedback.Estimation.MetricEstimate>(), new Dictionary<string, QualityGap>())],
                 Findings = [new(QualityFinding.Rule, "1", "recall", AlertSeverity.Critical, "Recall is 0.67, below 0.85.", "of 5 labels", Day, true)],
             },

@@ -61,8 +61,21 @@ public static class SampleReport
         });
         return new()
         {
-            Column = text(column), Kind = "numeric", Test = "wasserstein", Statistic = drifted ? 0.8123 : 0.031 + (seed * 0.004), Threshold = 0.1, Drifted = drifted, Alarm = drifted, DriftedHours = drifted ? 24 : 0,
-            ReferenceCount = 1025, CurrentCount = 2391, Effect = drifted ? 0.34 : 0.03, FalseAlarmRate = 0.0001, Error = 0.0035, MissingReference = 0, MissingCurrent = drifted ? 0.041 : 0,
+            Column = text(column),
+            Kind = "numeric",
+            Test = "wasserstein",
+            Statistic = drifted ? 0.8123 : 0.031 + (seed * 0.004),
+            Threshold = 0.1,
+            Drifted = drifted,
+            Alarm = drifted,
+            DriftedHours = drifted ? 24 : 0,
+            ReferenceCount = 1025,
+            CurrentCount = 2391,
+            Effect = drifted ? 0.34 : 0.03,
+            FalseAlarmRate = 0.0001,
+            Error = 0.0035,
+            MissingReference = 0,
+            MissingCurrent = drifted ? 0.041 : 0,
             Reason = drifted ? "The distance 0.812 reaches 0.1." : "The distance 0.031 does not reach 0.1.",
             Distribution = new(true, [.. bars]),
         };
@@ -78,8 +91,18 @@ public static class SampleReport
         (double r, double c) = (reference.Sum(), current.Sum());
         return new()
         {
-            Column = text(column), Kind = "categorical", Test = "jensenshannon", Statistic = drifted ? 0.41 : 0.012, Threshold = 0.1, Drifted = drifted, Alarm = drifted, DriftedHours = drifted ? 22 : 0,
-            ReferenceCount = 1025, CurrentCount = 2391, Effect = drifted ? 0.46 : 0.01, FalseAlarmRate = 0.0001,
+            Column = text(column),
+            Kind = "categorical",
+            Test = "jensenshannon",
+            Statistic = drifted ? 0.41 : 0.012,
+            Threshold = 0.1,
+            Drifted = drifted,
+            Alarm = drifted,
+            DriftedHours = drifted ? 22 : 0,
+            ReferenceCount = 1025,
+            CurrentCount = 2391,
+            Effect = drifted ? 0.46 : 0.01,
+            FalseAlarmRate = 0.0001,
             Unseen = drifted ? [new(text("unknown"), 0.4)] : [],
             Reason = drifted ? "The distance 0.41 reaches 0.1." : "The distance 0.012 does not reach 0.1.",
             Distribution = new(false, [.. names.Select((n, i) => new DistributionBar(n, null, null, reference[i] / r, current[i] / c))]),

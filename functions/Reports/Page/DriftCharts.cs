@@ -59,14 +59,18 @@ internal static class DriftCharts
             {
                 ["y"] = new JsonObject
                 {
-                    ["field"] = "value", ["type"] = "nominal", ["title"] = null, ["sort"] = new JsonArray([.. bars.Select(b => (JsonNode)b.Label)]),
+                    ["field"] = "value",
+                    ["type"] = "nominal",
+                    ["title"] = null,
+                    ["sort"] = new JsonArray([.. bars.Select(b => (JsonNode)b.Label)]),
                     ["axis"] = new JsonObject { ["labelLimit"] = 90, ["ticks"] = false, ["domain"] = false },
                 },
                 ["yOffset"] = new JsonObject { ["field"] = "side", ["sort"] = new JsonArray("reference", "window") },
                 ["x"] = Share("share"),
                 ["color"] = new JsonObject
                 {
-                    ["field"] = "side", ["legend"] = null,
+                    ["field"] = "side",
+                    ["legend"] = null,
                     ["scale"] = new JsonObject { ["domain"] = new JsonArray("reference", "window"), ["range"] = new JsonArray(Before, column.Drifted ? Drifting : Now) },
                 },
                 ["tooltip"] = Tooltip(("value", "value", null), ("side", "side", null), ("share", "share", ".1%")),
@@ -85,7 +89,10 @@ internal static class DriftCharts
             .Select(c => (JsonNode)new JsonObject { ["hour"] = Hour(p), ["column"] = c.Column, ["strength"] = Math.Round(c.Strength!.Value, 3), ["drifted"] = c.Drifted }))]);
         JsonObject Time(bool axis) => new()
         {
-            ["field"] = "hour", ["type"] = "temporal", ["timeUnit"] = "utcyearmonthdatehours", ["title"] = null,
+            ["field"] = "hour",
+            ["type"] = "temporal",
+            ["timeUnit"] = "utcyearmonthdatehours",
+            ["title"] = null,
             ["axis"] = axis ? new JsonObject { ["grid"] = false, ["format"] = "%d %b", ["tickCount"] = "day" } : null,
         };
         var share = new JsonObject
@@ -124,7 +131,9 @@ internal static class DriftCharts
                 ["y"] = new JsonObject { ["field"] = "column", ["type"] = "nominal", ["title"] = null, ["sort"] = new JsonArray([.. columns.Select(c => (JsonNode)c)]), ["axis"] = new JsonObject { ["labelLimit"] = 150, ["ticks"] = false, ["domain"] = false } },
                 ["color"] = new JsonObject
                 {
-                    ["field"] = "strength", ["type"] = "quantitative", ["title"] = "statistic over threshold (1 = the border)",
+                    ["field"] = "strength",
+                    ["type"] = "quantitative",
+                    ["title"] = "statistic over threshold (1 = the border)",
                     ["scale"] = new JsonObject { ["type"] = "linear", ["domain"] = new JsonArray(0, 0.99, 1, 3), ["range"] = new JsonArray("rgba(148,163,184,0.08)", "rgba(148,163,184,0.45)", "rgba(251,191,36,0.9)", "rgba(185,28,28,1)"), ["interpolate"] = "rgb", ["clamp"] = true },
                     ["legend"] = new JsonObject { ["gradientLength"] = 180, ["orient"] = "bottom", ["titleLimit"] = 400, ["direction"] = "horizontal" },
                 },
@@ -150,7 +159,11 @@ internal static class DriftCharts
 
     private static JsonObject Share(string field) => new()
     {
-        ["field"] = field, ["type"] = "quantitative", ["title"] = null, ["axis"] = new JsonObject { ["format"] = "%", ["tickCount"] = 4 }, ["stack"] = null,
+        ["field"] = field,
+        ["type"] = "quantitative",
+        ["title"] = null,
+        ["axis"] = new JsonObject { ["format"] = "%", ["tickCount"] = 4 },
+        ["stack"] = null,
     };
 
     private static string Hour(DriftPoint point) => point.Hour.UtcDateTime.ToString("yyyy-MM-dd'T'HH':00:00Z'", CultureInfo.InvariantCulture);

@@ -46,7 +46,11 @@ internal static class QualityCharts
         var values = new JsonArray([.. points.Select(p => (JsonNode)new JsonObject { ["score"] = p.MeanScore, ["observed"] = p.Observed, ["rows"] = p.N })]);
         static JsonObject Axis(string field, string title) => new()
         {
-            ["field"] = field, ["type"] = "quantitative", ["title"] = title, ["scale"] = new JsonObject { ["domain"] = new JsonArray(0, 1) }, ["axis"] = new JsonObject { ["tickCount"] = 5 },
+            ["field"] = field,
+            ["type"] = "quantitative",
+            ["title"] = title,
+            ["scale"] = new JsonObject { ["domain"] = new JsonArray(0, 1) },
+            ["axis"] = new JsonObject { ["tickCount"] = 5 },
         };
         return new()
         {
@@ -81,7 +85,11 @@ internal static class QualityCharts
 
     private static JsonObject Time() => new()
     {
-        ["field"] = "start", ["type"] = "temporal", ["scale"] = new JsonObject { ["type"] = "utc" }, ["title"] = null, ["axis"] = new JsonObject { ["grid"] = false, ["format"] = "%d %b", ["tickCount"] = 6 },
+        ["field"] = "start",
+        ["type"] = "temporal",
+        ["scale"] = new JsonObject { ["type"] = "utc" },
+        ["title"] = null,
+        ["axis"] = new JsonObject { ["grid"] = false, ["format"] = "%d %b", ["tickCount"] = 6 },
     };
 
     private static JsonObject Band(string low, string high, string color) => new()
@@ -112,6 +120,10 @@ internal static class QualityCharts
 
     private static JsonObject Level(string field) => new()
     {
-        ["field"] = field, ["type"] = "quantitative", ["title"] = null, ["scale"] = new JsonObject { ["zero"] = false }, ["axis"] = new JsonObject { ["tickCount"] = 5 },
+        ["field"] = field,
+        ["type"] = "quantitative",
+        ["title"] = null,
+        ["scale"] = new JsonObject { ["zero"] = false },
+        ["axis"] = new JsonObject { ["tickCount"] = 5 },
     };
 }
