@@ -91,6 +91,7 @@ public sealed partial class ArchitectureTests
         ("Tidemark.Reports", nameof(ConfusionView), "the confusion matrix"),
         ("Tidemark.Reports", nameof(EvaluationAnswer), "metrics by the labels"),
         ("Tidemark.Reports", nameof(GroupQuality), "metrics of segments"),
+        ("Tidemark.Reports", nameof(Tidemark.Feedback.Quality.Baseline), "what a metric was in training"),
         ("Tidemark.Reports", nameof(MetricEstimate), "metrics without labels"),
         ("Tidemark.Reports", nameof(MetricValue), "a metric with its interval"),
         ("Tidemark.Reports", nameof(Tidemark.Feedback.Quality.QualityFinding), "what the quality checks told"),

@@ -1,48 +1,49 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Tidemark.Local;
 
+/// <summary>A made-up patient: the columns of <c>samples/heart</c>, and whether the patient turned out to be sick.</summary>
+internal sealed record DemoPatient(JsonArray Row, bool Sick);
+
 /// <summary>
-/// Made-up patients with the columns of <c>samples/heart</c>, seeded, spread about as the published Cleveland data is. On the last day they are older,
-/// cholesterol arrives in mmol/l instead of mg/dl, and a scan says <c>unclear</c>, which no training row said.
+/// Made-up patients, seeded; the sick and the healthy spread about as in the published Cleveland data. On the last day they are older, a new device
+/// sends cholesterol in mmol/l instead of mg/dl, and scans say <c>unclear</c>, which none said before: the model takes what it gets, and its answers are worth less.
 /// </summary>
 internal sealed class DemoPatients(int seed)
 {
     public static readonly string[] Columns = ["age", "sex", "cp", "trestbps", "chol", "fbs", "restecg", "thalach", "exang", "oldpeak", "slope", "ca", "thal"];
 
+    private static readonly string[] Scans = ["normal", "reversible", "fixed", "unclear"];
+
     private readonly Random random = new(seed);
 
-    public JsonArray Next(bool drifted)
+    public DemoPatient Next(bool drifted)
     {
-        double age = Math.Clamp(Math.Round(Normal(drifted ? 62 : 54, 9)), 29, 84);
-        double cholesterol = Math.Clamp(Math.Round(Normal(246, 50)), 126, 564);
-        return
+        bool sick = Chance(0.46);
+        double cholesterol = Within(Normal(sick ? 251 : 243, 50), 126, 564);
+        JsonArray row =
         [
-            age, Pick(0.32, 0.68), 1 + Pick(0.08, 0.17, 0.28, 0.47), Math.Clamp(Math.Round(Normal(131, 17)), 94, 200), drifted ? Math.Round(cholesterol / 38.67, 1) : cholesterol,
-            Pick(0.85, 0.15), Pick(0.49, 0.02, 0.49), Math.Clamp(Math.Round(Normal(150 - (0.9 * (age - 54)), 20)), 71, 202), Pick(0.67, 0.33),
-            Math.Round(Math.Min(6.2, -Math.Log(1 - random.NextDouble())), 1), 1 + Pick(0.47, 0.46, 0.07), Pick(0.58, 0.21, 0.13, 0.08),
-            ((string[])["normal", "reversible", "fixed", "unclear"])[drifted ? Pick(0.4, 0.3, 0.05, 0.25) : Pick(0.55, 0.39, 0.06)],
+            Within(Normal((sick ? 56.6 : 52.5) + (drifted ? 8 : 0), 8.5), 29, 84), Chance(sick ? 0.82 : 0.56) ? 1 : 0, 1 + (sick ? Pick(0.05, 0.07, 0.13) : Pick(0.1, 0.25, 0.41)),
+            Within(Normal(sick ? 134.5 : 129, 17), 94, 200), drifted ? Math.Round(cholesterol / 38.67, 1) : cholesterol, Chance(0.15) ? 1 : 0, sick ? Pick(0.4, 0.02) : Pick(0.57, 0.01),
+            Within(Normal(sick ? 139 : 158, 21), 71, 202), Chance(sick ? 0.55 : 0.14) ? 1 : 0, Math.Round(Math.Min(6.2, (sick ? -1.57 : -0.59) * Math.Log(1 - random.NextDouble())), 1),
+            1 + (sick ? Pick(0.26, 0.65) : Pick(0.65, 0.3)), sick ? Pick(0.33, 0.32, 0.22) : Pick(0.8, 0.13, 0.05), Scans[drifted && Chance(0.25) ? 3 : sick ? Pick(0.27, 0.64) : Pick(0.79, 0.17)],
         ];
+        return new(row, sick);
     }
 
-    /// <summary>What came true: on the last day the scores no longer mean what they did.</summary>
-    public string Outcome(double probability, bool drifted) =>
-        (random.NextDouble() < (drifted ? 0.35 + (0.3 * probability) : probability) ? 1 : 0).ToString(CultureInfo.InvariantCulture);
+    public bool Chance(double share) => random.NextDouble() < share;
 
-    public bool Knows(double share) => random.NextDouble() < share;
+    private static double Within(double value, double least, double most) => Math.Clamp(Math.Round(value), least, most);
 
     private double Normal(double mean, double deviation) => mean + (deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
 
-    private int Pick(params double[] shares)
+    /// <summary>A number from 0 on by these shares; what they leave is that of the number after the last.</summary>
+    private int Pick(params ReadOnlySpan<double> shares)
     {
         double left = random.NextDouble();
-        for (int i = 0; i < shares.Length - 1; i++)
-        {
-            if ((left -= shares[i]) < 0)
-                return i;
-        }
-
-        return shares.Length - 1;
+        int place = 0;
+        while (place < shares.Length && (left -= shares[place]) >= 0)
+            place++;
+        return place;
     }
 }

@@ -17,6 +17,13 @@ internal sealed class DemoWeek(HeartSample heart, HttpClient http, string storag
 {
     public const string Model = "heart-week";
 
+    /// <summary>Nothing that the launcher itself asks is logged; quality is to stay near what it was in training.</summary>
+    private static readonly object Monitoring = new
+    {
+        log = new { sampleRate = 0 },
+        quality = new { rules = new object[] { new { metric = "recall", below = 0.7 }, new { metric = "accuracy", below = 0.75 }, new { metric = "roc_auc", drop = 0.05, action = "retrain" } } },
+    };
+
     private const int Days = 7, FirstHour = 8, Hours = 8, RowsAnHour = 150;
     private const double Labelled = 0.4;
 
@@ -42,7 +49,7 @@ internal sealed class DemoWeek(HeartSample heart, HttpClient http, string storag
 
     private async Task QuietAsync(CancellationToken cancellation)
     {
-        using var wish = new HttpRequestMessage(HttpMethod.Put, $"api/models/{Model}/monitoring") { Content = JsonContent.Create(new { log = new { sampleRate = 0 } }) };
+        using var wish = new HttpRequestMessage(HttpMethod.Put, $"api/models/{Model}/monitoring") { Content = JsonContent.Create(Monitoring) };
         wish.Headers.IfNoneMatch.Add(System.Net.Http.Headers.EntityTagHeaderValue.Any);
         using HttpResponseMessage answer = await http.SendAsync(wish, cancellation);
         if (!answer.IsSuccessStatusCode && answer.StatusCode != HttpStatusCode.PreconditionFailed)
@@ -58,8 +65,8 @@ internal sealed class DemoWeek(HeartSample heart, HttpClient http, string storag
         for (int day = -Days; day < 0; day++)
         {
             bool drifted = day == -1;
-            JsonArray[] rows = [.. Enumerable.Range(0, Hours * RowsAnHour).Select(_ => patients.Next(drifted))];
-            double[] answers = await PredictAsync(rows, cancellation);
+            DemoPatient[] rows = [.. Enumerable.Range(0, Hours * RowsAnHour).Select(_ => patients.Next(drifted))];
+            double[] answers = await PredictAsync([.. rows.Select(r => r.Row)], cancellation);
             for (int hour = 0; hour < Hours; hour++)
             {
                 DateTimeOffset from = today.AddDays(day).AddHours(FirstHour + hour);
@@ -68,9 +75,9 @@ internal sealed class DemoWeek(HeartSample heart, HttpClient http, string storag
                 {
                     DateTimeOffset at = from.AddSeconds((i % RowsAnHour) * 3600.0 / RowsAnHour);
                     string id = Guid.CreateVersion7(at).ToString();
-                    lines.Append(Line(id, at, version, rows[i], answers[i])).Append('\n');
-                    if (patients.Knows(Labelled))
-                        labels.Add(new JsonObject { ["predictionId"] = id, ["label"] = patients.Outcome(answers[i], drifted) });
+                    lines.Append(Line(id, at, version, rows[i].Row, answers[i])).Append('\n');
+                    if (patients.Chance(Labelled))
+                        labels.Add(new JsonObject { ["predictionId"] = id, ["label"] = rows[i].Sick ? "1" : "0" });
                 }
 
                 await WriteAsync(log.GetBlobClient(string.Create(CultureInfo.InvariantCulture, $"{Model}/{from.UtcDateTime:yyyy'/'MM'/'dd'/'HH}/demo-1.jsonl.gz")), lines.ToString(), version, cancellation);

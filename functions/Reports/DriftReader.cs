@@ -18,6 +18,9 @@ public sealed class DriftReader(CheckTable table, ProfileStore profiles, Monitor
 
     private const int ReadAtOnce = 8;
 
+    /// <summary>What chance, or an effect too small, explains is no drift, however far beyond its threshold.</summary>
+    private const double Border = 0.99;
+
     /// <summary>Every checked hour of the model up to the report's end.</summary>
     public async Task<IReadOnlyList<SeriesPoint>> HistoryAsync(ReportId id, CancellationToken cancellation)
     {
@@ -106,7 +109,7 @@ public sealed class DriftReader(CheckTable table, ProfileStore profiles, Monitor
     }
 
     private static DriftPoint PointOf(SeriesPoint point) => new(
-        point.Hour, point.Version, point.Rows, point.Share, point.Drifted, point.Alarm, [.. point.Columns.Select(c => new ColumnStrength(c.Column, Strength(c), c.Drifted))]);
+        point.Hour, point.Version, point.Rows, point.Share, point.Drifted, point.Alarm, [.. point.Columns.Select(c => new ColumnStrength(c.Column, Strength(c) is { } s && !c.Drifted ? Math.Min(s, Border) : Strength(c), c.Drifted))]);
 
     private static double? Strength(ColumnPoint column) => column switch
     {

@@ -90,5 +90,5 @@ public sealed record DistributionBar(string Label, double? From, double? To, dou
 /// <param name="Columns">Those that drifted, with how far beyond their threshold.</param>
 public sealed record DriftPoint(DateTimeOffset Hour, string Version, long Rows, double? Share, bool Drifted, bool Alarm, IReadOnlyList<ColumnStrength> Columns);
 
-/// <param name="Strength">Statistic over threshold of a distance, threshold over p-value of a test by its logarithms: 1 is the border, more is drift.</param>
+/// <param name="Strength">Statistic over threshold of a distance, threshold over p-value of a test by its logarithms: from 1 on it is drift; less where the policy holds it for chance.</param>
 public sealed record ColumnStrength(string Column, double? Strength, bool Drifted);

@@ -35,7 +35,7 @@ public sealed class QualityReader(WindowStore windows)
             here.LastOrDefault(w => w.Problem is not null)?.Problem ?? (mine is null ? "No labels of this time have come yet: realised quality is not known." : null),
             here.Sum(w => w.Rows),
             here.Sum(w => w.Labelled),
-            [.. mine?.Realized?.Metrics.Select(m => new MetricFigure(m.Key, m.Value.Value, m.Value.Low, m.Value.High, Baseline(manifest, m.Key), m.Value.Reason)) ?? []],
+            [.. mine?.Realized?.Metrics.Select(m => new MetricFigure(m.Key, m.Value.Value, m.Value.Low, m.Value.High, manifest is null ? null : Baseline.Of(manifest.Metrics, m.Key), m.Value.Reason)) ?? []],
             [.. mine?.Gaps.Select(g => new GapFigure(g.Key, g.Value.Estimate, g.Value.Realized, g.Value.Gap, g.Value.Allowed)) ?? []],
             [.. here.SelectMany(w => w.Findings).GroupBy(f => (f.Kind, f.Version, f.Subject)).Select(g => Finding(g.Last()))],
             [.. mine?.Realized?.Calibration?.Select(b => new CalibrationPoint(b.From, b.To, b.N, b.MeanScore, b.Observed)) ?? []],
@@ -62,17 +62,6 @@ public sealed class QualityReader(WindowStore windows)
     /// <summary>The version of the report; where it had no rows, the one with most labels.</summary>
     private static VersionQuality? Mine(WindowQuality window, string? version) =>
         window.Versions.FirstOrDefault(v => v.Version == version) ?? window.Versions.MaxBy(v => v.Labelled);
-
-    private static double? Baseline(ModelManifest? manifest, string metric)
-    {
-        foreach (string key in metric == MetricNames.RocAuc ? [metric, "auc"] : new[] { metric })
-        {
-            if (manifest?.Metrics.TryGetValue(key, out double value) == true)
-                return value;
-        }
-
-        return null;
-    }
 
     private static ReportFinding Finding(QualityFinding finding) =>
         new(finding.Severity == AlertSeverity.Critical ? ReportLevel.Alarm : ReportLevel.Attention, finding.Title.TrimEnd('.'), finding.Detail);

@@ -9,11 +9,11 @@ internal static class Verdicts
 
     public static ReportVerdict Of(DriftSection drift, QualitySection quality)
     {
-        List<ReportFinding> findings = [.. quality.Findings, .. OfColumns("inputs", drift.Inputs), .. OfColumns("answers", drift.Answers), .. Unseen(drift)];
-        findings.Sort((a, b) => b.Level.CompareTo(a.Level));
+        ReportFinding[] drifting = [.. OfColumns("inputs", drift.Inputs), .. OfColumns("answers", drift.Answers)];
+        List<ReportFinding> findings = [.. quality.Findings.Concat(drifting).Concat(Unseen(drift)).OrderByDescending(f => f.Level)];
         bool judged = drift.Inputs is not null || drift.Answers is not null || quality.Metrics.Count > 0;
         ReportLevel level = findings.Count > 0 ? findings[0].Level : judged ? ReportLevel.Good : ReportLevel.Unknown;
-        string headline = findings.Count > 0 ? string.Join(" ", findings.Where(f => f.Level == level).Take(2).Select(f => f.Title + "."))
+        string headline = findings.Count > 0 ? string.Join(" ", findings.Take(1).Concat(drifting.Where(f => f.Level == level).Take(1)).Distinct().Select(f => Upper(f.Title) + "."))
             : judged ? Well(drift, quality)
             : $"Nothing can be said: {Lower(drift.Note ?? quality.Note ?? "there are no checks of this time.")}";
         return new(level, headline, findings);
@@ -44,6 +44,8 @@ internal static class Verdicts
         ReportLevel.Attention,
         $"{c.Column} has values that the reference lacks",
         string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", c.Unseen.Take(Named).Select(u => u.Category))}{(c.Unseen.Count > Named ? "…" : "")}: {c.Unseen.Sum(u => u.Share):P1} of the values.")));
+
+    private static string Upper(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
     private static string Lower(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 }

@@ -133,7 +133,7 @@ internal static class DriftCharts
                 {
                     ["field"] = "strength",
                     ["type"] = "quantitative",
-                    ["title"] = "statistic over threshold (1 = the border)",
+                    ["title"] = "statistic over threshold (grey: no drift)",
                     ["scale"] = new JsonObject { ["type"] = "linear", ["domain"] = new JsonArray(0, 0.99, 1, 3), ["range"] = new JsonArray("rgba(148,163,184,0.08)", "rgba(148,163,184,0.45)", "rgba(251,191,36,0.9)", "rgba(185,28,28,1)"), ["interpolate"] = "rgb", ["clamp"] = true },
                     ["legend"] = new JsonObject { ["gradientLength"] = 180, ["orient"] = "bottom", ["titleLimit"] = 400, ["direction"] = "horizontal" },
                 },
