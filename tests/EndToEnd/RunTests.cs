@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using Tidemark.Local;
 using Xunit;
 
@@ -50,6 +51,25 @@ public sealed class RunTests
 
         Assert.Equal(1, await run.Process.Exited.Soon());
         Assert.Equal([sentence], run.Said);
+    }
+
+    [Fact]
+    public async Task Makes_a_week_whose_last_day_is_an_alarm_once_and_links_its_report()
+    {
+        using var data = new TemporaryFolder();
+        using var http = new HttpClient();
+        for (int round = 0; round < 2; round++)
+        {
+            await using var run = RunScript.Start("--port", "0", "--storage-port", "0", "--data", data.Path);
+            string? line = await run.Process.WaitForLineAsync(l => l.StartsWith("A week of monitoring", StringComparison.Ordinal)).Soon();
+
+            string page = line![line.IndexOf("http:", StringComparison.Ordinal)..];
+            Assert.Contains("<section class=\"verdict alarm\">", await http.GetStringAsync(page, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            string reports = await http.GetStringAsync(page[..page.IndexOf("/heart-week", StringComparison.Ordinal)] + "?model=heart-week", TestContext.Current.CancellationToken);
+            Assert.Single(JsonNode.Parse(reports)!["reports"]!.AsArray());
+            Signal.Send(run.Process.Id, Signal.Interrupt);
+            Assert.Equal(0, await run.Process.Exited.Soon());
+        }
     }
 
     [Fact]
