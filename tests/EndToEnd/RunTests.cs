@@ -63,7 +63,8 @@ public sealed class RunTests
             await using var run = RunScript.Start("--port", "0", "--storage-port", "0", "--data", data.Path);
             string? line = await run.Process.WaitForLineAsync(l => l.StartsWith("A week of monitoring", StringComparison.Ordinal)).Soon();
 
-            string page = line![line.IndexOf("http:", StringComparison.Ordinal)..];
+            Assert.NotNull(line);
+            string page = line[line.IndexOf("http:", StringComparison.Ordinal)..];
             Assert.Contains("<section class=\"verdict alarm\">", await http.GetStringAsync(page, TestContext.Current.CancellationToken), StringComparison.Ordinal);
             string reports = await http.GetStringAsync(page[..page.IndexOf("/heart-week", StringComparison.Ordinal)] + "?model=heart-week", TestContext.Current.CancellationToken);
             Assert.Single(JsonNode.Parse(reports)!["reports"]!.AsArray());

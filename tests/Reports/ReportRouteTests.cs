@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using Azure.Storage.Blobs;
+using Microsoft.Extensions.DependencyInjection;
 using Tidemark.Platform.Storage;
 using Tidemark.Registry;
 using Tidemark.Reports;
