@@ -15,7 +15,20 @@ var serve = new Command("serve", "Runs one C# peer with a model file") { peer, m
 serve.Hidden = true;
 serve.SetAction((parsed, _) => Server.RunAsync(parsed.GetRequiredValue(peer), parsed.GetRequiredValue(model)));
 
-var root = new RootCommand("Tidemark's benchmarks: ratios to peers measured in the same run.") { PredictCommand.Create(Environment.CurrentDirectory), ValidateCommand.Create(Environment.CurrentDirectory), BatchCommand.Create(Environment.CurrentDirectory), DriftCommand.Create(Environment.CurrentDirectory), TrainCommand.Create(Environment.CurrentDirectory), DriftLogCommand.Create(), serve, ValidateCommand.CreateCheck(), DriftCommand.CreatePass(), TrainCommand.CreateFit(), BatchCommand.CreateScore() };
+var root = new RootCommand("Tidemark's benchmarks: ratios to peers measured in the same run.")
+{
+    PredictCommand.Create(Environment.CurrentDirectory),
+    ValidateCommand.Create(Environment.CurrentDirectory),
+    BatchCommand.Create(Environment.CurrentDirectory),
+    DriftCommand.Create(Environment.CurrentDirectory),
+    DriftLogCommand.Create(),
+    TrainCommand.Create(Environment.CurrentDirectory),
+    serve,
+    ValidateCommand.CreateCheck(),
+    DriftCommand.CreatePass(),
+    TrainCommand.CreateFit(),
+    BatchCommand.CreateScore(),
+};
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -1,4 +1,4 @@
-# Sourced by ./run, ./test and ./bench: checks the tools and brings the packages, once. Everything it does may be repeated or interrupted.
+# Sourced by ./run, ./test, ./bench and the samples: checks the tools and brings the packages, once. Everything it does may be repeated or interrupted.
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 
@@ -39,6 +39,18 @@ bring_packages() {
       npm ci --no-audit --no-fund --loglevel=error
     mark_done npm "$(npm_state)"
   fi
+}
+
+# need_python "MODULE, MODULE" PACKAGE...: Debian's own Python with these modules; installs the packages when one is absent (as root, or with sudo).
+need_python() {
+  local modules=$1 root=()
+  shift
+  ! /usr/bin/python3 -c "import $modules" 2>/dev/null || return 0
+  command -v apt-get >/dev/null || fail "/usr/bin/python3 cannot import all of $modules, and there is no apt-get to install $* with."
+  step "Installing $* ..."
+  [ "$(id -u)" = 0 ] || root=(sudo)
+  quietly 'apt-get could not read its sources: see the message above.' "${root[@]}" apt-get update -q
+  quietly "The packages $* could not be installed: see the message above." "${root[@]}" apt-get install -y -q --no-install-recommends "$@"
 }
 
 # The settings of this machine, which the build copies beside the suite.
