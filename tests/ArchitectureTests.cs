@@ -9,6 +9,7 @@ using Tidemark.Drift.Verdicts;
 using Tidemark.Feedback;
 using Tidemark.Feedback.Estimation;
 using Tidemark.Feedback.Metrics;
+using Tidemark.Platform.Access;
 using Tidemark.Prediction;
 using Tidemark.Registry;
 using Tidemark.Validation;
@@ -105,6 +106,10 @@ public sealed partial class ArchitectureTests
         ("Tidemark.Reports", nameof(ModelManifest), "the facts of the model card"),
     ];
 
+    /// <summary>Functions that are asked by POST and change nothing.</summary>
+    private static readonly string[] Computing =
+        ["Infer", "InferVersion", "Invocations", "RenderDataDocs", "InferSchema", "DetectAnomalies", "EvaluateQuality", "EstimateQuality", "Detect", "CompareDrift"];
+
     private static readonly string[] ValueObjects = [nameof(ModelName), nameof(ModelVersion), nameof(AliasName), nameof(VersionReference), nameof(AliasReference)];
 
     private static readonly Assembly Suite = typeof(ModelName).Assembly;
@@ -134,6 +139,19 @@ public sealed partial class ArchitectureTests
         m => Assert.Equal(m.Name, m.GetCustomAttribute<FunctionAttribute>()!.Name));
 
     [Fact]
+    public void Every_http_function_that_changes_something_is_audited_and_no_other_is()
+    {
+        foreach (var method in Triggers.SelectMany(t => t.GetMethods(Own)).Where(m => m.IsDefined(typeof(FunctionAttribute))))
+        {
+            var http = method.GetParameters().Select(p => p.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(a => a is not null);
+            bool changes = http?.Methods?.Any(m => m is not "get") == true && !Computing.Contains(method.Name);
+            Assert.True(changes == method.IsDefined(typeof(AuditedAttribute)), $"{method.Name}: functions over HTTP that change something, and only those, carry [Audited].");
+        }
+
+        Assert.All(Computing, name => Assert.Contains(Triggers.SelectMany(t => t.GetMethods(Own)), m => m.Name == name));
+    }
+
+    [Fact]
     public void Only_trigger_classes_setups_the_program_and_the_middleware_mention_the_Functions_SDK()
     {
         string functions = Path.Combine(Repository.Root, "functions");
@@ -142,7 +160,7 @@ public sealed partial class ArchitectureTests
             if (!File.ReadAllText(file).Contains("Microsoft.Azure.Functions", StringComparison.Ordinal)) continue;
             string path = Path.GetRelativePath(functions, file);
             Assert.True(
-                path == "Program.cs" || path.StartsWith("Platform/Http/", StringComparison.Ordinal)
+                path == "Program.cs" || path.StartsWith("Platform/Http/", StringComparison.Ordinal) || path.StartsWith("Platform/Access/", StringComparison.Ordinal)
                 || Path.GetFileNameWithoutExtension(path) is var name && (name.EndsWith("Setup", StringComparison.Ordinal) || Triggers.Any(t => t.Name == name)),
                 $"{path} mentions the Functions SDK, but holds no trigger class.");
         }

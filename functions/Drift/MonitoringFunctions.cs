@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Http;
 using Tidemark.Platform.Monitoring;
 using Tidemark.Registry;
@@ -20,6 +21,8 @@ public sealed class MonitoringFunctions(ModelMonitoring monitoring)
 
     /// <summary>Needs <c>If-Match</c>, or <c>If-None-Match: *</c> the first time.</summary>
     [Function(nameof(PutMonitoring))]
+    [RequiresRole(Roles.ModelsRegister)]
+    [Audited]
     public async Task<IResult> PutMonitoring(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/models/{model}/monitoring")] HttpRequest request, string model, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Tidemark.Operations.Alerts;
+using Tidemark.Operations.Audit;
 using Tidemark.Platform.Monitoring;
 
 namespace Tidemark.Operations;
@@ -10,6 +11,9 @@ public static class OperationsSetup
     public static FunctionsApplicationBuilder AddOperations(this FunctionsApplicationBuilder builder)
     {
         builder.Services.AddAlerts();
+        builder.Services.AddSingleton<TrailPages>();
+        builder.Services.AddSingleton<TrailCheck>();
+        builder.Services.AddSingleton<TrailWatch>();
         return builder;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Alerts;
 using Tidemark.Platform.Http;
 using Tidemark.Platform.PredictionLog;
@@ -15,6 +16,7 @@ public static class PlatformSetup
     public static FunctionsApplicationBuilder AddPlatform(this FunctionsApplicationBuilder builder)
     {
         builder.UseMiddleware<UnexpectedErrors>();
+        builder.AddAccess();
         builder.AddTelemetry();
         builder.AddStorage();
         builder.Services.AddPredictionLog();

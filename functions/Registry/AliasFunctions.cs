@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Http;
 
 namespace Tidemark.Registry;
@@ -18,6 +19,8 @@ public sealed class AliasFunctions(Aliases aliases, AliasHistory history)
 
     /// <summary>Needs <c>If-Match</c>, or <c>If-None-Match: *</c> the first time.</summary>
     [Function(nameof(PutAlias))]
+    [RequiresRole(Roles.ModelsPromote)]
+    [Audited]
     public async Task<IResult> PutAlias(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/models/{model}/aliases/{alias}")] HttpRequest request,
         string model, string alias, CancellationToken cancellation)
@@ -29,6 +32,8 @@ public sealed class AliasFunctions(Aliases aliases, AliasHistory history)
 
     /// <summary>Back to the version before, in one call; <c>Idempotency-Key</c> makes repeating it harmless.</summary>
     [Function(nameof(RollBack))]
+    [RequiresRole(Roles.ModelsPromote)]
+    [Audited]
     public async Task<IResult> RollBack(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/models/{model}/rollback")] HttpRequest request, string model, CancellationToken cancellation)
     {
@@ -39,6 +44,7 @@ public sealed class AliasFunctions(Aliases aliases, AliasHistory history)
 
     /// <summary>All moves of <c>?alias=</c>, oldest first, or with <c>?at=</c> the one in force at that instant.</summary>
     [Function(nameof(GetHistory))]
+    [RequiresRole(Roles.ReportsRead)]
     public async Task<IResult> GetHistory(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models/{model}/history")] HttpRequest request, string model, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Http;
 
 namespace Tidemark.Registry;
@@ -9,6 +10,8 @@ public sealed class VersionFunctions(UploadReader uploads, Registration registra
 {
     /// <summary>201 with the manifest and its place; 200 when these bytes are registered already.</summary>
     [Function(nameof(RegisterVersion))]
+    [RequiresRole(Roles.ModelsRegister)]
+    [Audited]
     public async Task<IResult> RegisterVersion(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/models/{model}/versions")] HttpRequest request, string model, CancellationToken cancellation)
     {
@@ -50,6 +53,8 @@ public sealed class VersionFunctions(UploadReader uploads, Registration registra
 
     /// <summary>204; 409 when an alias names the version.</summary>
     [Function(nameof(DeleteVersion))]
+    [RequiresRole(Roles.ModelsRegister)]
+    [Audited]
     public async Task<IResult> DeleteVersion(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/models/{model}/versions/{version}")] HttpRequest request,
         string model, string version, CancellationToken cancellation)

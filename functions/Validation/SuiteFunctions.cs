@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Errors;
 using Tidemark.Platform.Http;
 using Tidemark.Validation.Store;
@@ -21,6 +22,8 @@ public sealed class SuiteFunctions(SuiteStore suites)
 
     /// <summary>Stores the next version. Needs <c>If-Match</c>, or <c>If-None-Match: *</c> the first time.</summary>
     [Function(nameof(PutSuite))]
+    [RequiresRole(Roles.ModelsRegister)]
+    [Audited]
     public async Task<IResult> PutSuite(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/models/{model}/suites/{name}")] HttpRequest request, string model, string name, CancellationToken cancellation)
     {

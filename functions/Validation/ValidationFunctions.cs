@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Http;
 
 namespace Tidemark.Validation;
@@ -9,6 +10,7 @@ public sealed class ValidationFunctions(ValidationJobs jobs)
 {
     /// <summary>Answers with the result, or with 202 when the file is large.</summary>
     [Function(nameof(Validate))]
+    [Audited]
     public async Task<IResult> Validate(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/validations")] HttpRequest request, CancellationToken cancellation)
     {

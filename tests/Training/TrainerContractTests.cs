@@ -67,14 +67,23 @@ public abstract class TrainerContractTests
         var whole = trainer.Results();
         Directory.Delete(trainer.Output, recursive: true);
 
-        for (int cut = 0; cut < 4; cut++)
+        // A run that is done before the signal reaches it proves nothing: it begins anew, a little cut earlier each time.
+        for (int cut = 0, tries = 0; cut < 5; cut++)
         {
-            Assert.Equal(75, await trainer.InterruptAsync(Signal.Terminate, lines: 2));
-            Assert.False(File.Exists(Path.Combine(trainer.Output, RunFiles.Manifest)));
-            Assert.Contains("\"preempted\"", trainer.Lines[^1], StringComparison.Ordinal);
+            int signal = cut < 4 ? Signal.Terminate : Signal.Kill;
+            int code = await trainer.InterruptAsync(signal, lines: tries < 2 ? 2 : 1);
+            if (File.Exists(Path.Combine(trainer.Output, RunFiles.Manifest)))
+            {
+                Assert.True(++tries < 10, "The run is always done before it is interrupted: it needs more work.");
+                Directory.Delete(trainer.Output, recursive: true);
+                cut = -1;
+                continue;
+            }
+
+            Assert.Equal(cut < 4 ? 75 : 128 + Signal.Kill, code);
+            if (cut < 4) Assert.Contains("\"preempted\"", trainer.Lines[^1], StringComparison.Ordinal);
         }
 
-        Assert.Equal(128 + Signal.Kill, await trainer.InterruptAsync(Signal.Kill, lines: 2));
         Assert.True(await trainer.RunAsync() == 0, trainer.Said);
 
         Assert.Equal(whole, trainer.Results());

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Tidemark.BatchScoring.Intake;
 using Tidemark.BatchScoring.Jobs;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Http;
 
 namespace Tidemark.BatchScoring.Http;
@@ -11,6 +12,7 @@ public sealed class BatchFunctions(Submission submission, BatchCatalog batches)
 {
     /// <summary>202 with the job's place; 200 when the file's job is complete already.</summary>
     [Function(nameof(SubmitBatch))]
+    [Audited]
     public async Task<IResult> SubmitBatch([HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/batches")] HttpRequest request, CancellationToken cancellation)
     {
         var job = await submission.SubmitAsync(request, cancellation);
@@ -35,6 +37,7 @@ public sealed class BatchFunctions(Submission submission, BatchCatalog batches)
 
     /// <summary>409 when it is too late.</summary>
     [Function(nameof(CancelBatch))]
+    [Audited]
     public async Task<IResult> CancelBatch(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/batches/{id}")] HttpRequest request, string id, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Tidemark.BatchScoring.Quarantine;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Http;
 
 namespace Tidemark.BatchScoring.Http;
@@ -10,6 +11,7 @@ public sealed class ReplayQuarantineFunction(Replays replays, BatchCatalog batch
 {
     /// <summary>202 with the new job's place.</summary>
     [Function(nameof(ReplayQuarantine))]
+    [Audited]
     public async Task<IResult> ReplayQuarantine(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/quarantine/{job}/replay")] HttpRequest request, string job, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Http;
 
 namespace Tidemark.Drift.Checks;
@@ -13,6 +14,8 @@ public sealed class DriftCheckFunctions(DriftChecks checks, DriftHistory history
 
     /// <summary>Checks hours of a model now; those that are done are told, or with <c>"again": true</c> repeated.</summary>
     [Function(nameof(StartDriftCheck))]
+    [RequiresRole(Roles.ReportsRead)]
+    [Audited]
     public async Task<IResult> StartDriftCheck([HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/drift/checks")] HttpRequest request, CancellationToken cancellation)
     {
         var wish = await CheckRequest.OfAsync(request, checks.LastHour(), cancellation);
@@ -22,6 +25,7 @@ public sealed class DriftCheckFunctions(DriftChecks checks, DriftHistory history
 
     /// <summary>Drift over time from <c>?from=</c> to <c>?to=</c>, or with <c>?merged=true</c> the verdict on all of that time together.</summary>
     [Function(nameof(GetDrift))]
+    [RequiresRole(Roles.ReportsRead)]
     public async Task<IResult> GetDrift([HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models/{model}/drift")] HttpRequest request, string model, CancellationToken cancellation)
     {
         var range = DriftRange.Of(model, request, history.Now);

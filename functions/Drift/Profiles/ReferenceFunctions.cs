@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Http;
 using Tidemark.Registry;
 
@@ -10,6 +11,8 @@ public sealed class ReferenceFunctions(ReferenceUpload upload, ProfileStore prof
 {
     /// <summary>From training data: CSV or JSON lines as the body, or JSON with <c>rows</c>, <c>columns</c> or <c>blob</c>.</summary>
     [Function(nameof(PutReference))]
+    [RequiresRole(Roles.ModelsRegister)]
+    [Audited]
     public async Task<IResult> PutReference(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/models/{model}/versions/{version}/reference")] HttpRequest request,
         string model, string version, CancellationToken cancellation)

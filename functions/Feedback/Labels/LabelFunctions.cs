@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Http;
 using Tidemark.Platform.Storage;
 
@@ -10,6 +11,8 @@ public sealed class LabelFunctions(Submissions submissions, LabelIntake intake)
 {
     /// <summary>202 when the labels are safe; they are counted soon after.</summary>
     [Function(nameof(SubmitFeedback))]
+    [RequiresRole(Roles.FeedbackWrite)]
+    [Audited]
     public async Task<IResult> SubmitFeedback(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/feedback")] HttpRequest request, CancellationToken cancellation)
     {

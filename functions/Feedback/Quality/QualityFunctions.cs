@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Http;
 
 namespace Tidemark.Feedback.Quality;
@@ -13,6 +14,8 @@ public sealed class QualityFunctions(QualityChecks checks, QualityAnswers answer
 
     /// <summary>The same for one model, now.</summary>
     [Function(nameof(CheckQuality))]
+    [RequiresRole(Roles.ReportsRead)]
+    [Audited]
     public async Task<IResult> CheckQuality(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/quality/checks")] HttpRequest request, CancellationToken cancellation)
     {
@@ -22,6 +25,7 @@ public sealed class QualityFunctions(QualityChecks checks, QualityAnswers answer
     }
 
     [Function(nameof(GetQuality))]
+    [RequiresRole(Roles.ReportsRead)]
     public async Task<IResult> GetQuality(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models/{model}/quality")] HttpRequest request, string model, CancellationToken cancellation)
     {

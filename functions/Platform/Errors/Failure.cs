@@ -6,6 +6,12 @@ public enum FailureKind
     /// <summary>The request can't be read: not JSON, a missing field, a shape that does not add up. 400.</summary>
     Malformed,
 
+    /// <summary>Nobody knows who is calling. 401.</summary>
+    Unauthenticated,
+
+    /// <summary>The caller is known and may not do this. 403.</summary>
+    Forbidden,
+
     /// <summary>The thing named does not exist. 404.</summary>
     NotFound,
 
@@ -29,6 +35,9 @@ public enum FailureKind
 
     /// <summary>A conditional header is needed and absent. 428.</summary>
     PreconditionRequired,
+
+    /// <summary>The caller sends more than one caller may. 429 with Retry-After.</summary>
+    TooManyRequests,
 
     /// <summary>Storage or a model is not there right now; trying again later helps. 503 with Retry-After.</summary>
     Unavailable,

@@ -24,6 +24,8 @@ public sealed class Problem : IResult
     public static int StatusOf(FailureKind kind) => kind switch
     {
         FailureKind.Malformed => StatusCodes.Status400BadRequest,
+        FailureKind.Unauthenticated => StatusCodes.Status401Unauthorized,
+        FailureKind.Forbidden => StatusCodes.Status403Forbidden,
         FailureKind.NotFound => StatusCodes.Status404NotFound,
         FailureKind.Conflict => StatusCodes.Status409Conflict,
         FailureKind.Gone => StatusCodes.Status410Gone,
@@ -32,6 +34,7 @@ public sealed class Problem : IResult
         FailureKind.UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
         FailureKind.Unprocessable => StatusCodes.Status422UnprocessableEntity,
         FailureKind.PreconditionRequired => StatusCodes.Status428PreconditionRequired,
+        FailureKind.TooManyRequests => StatusCodes.Status429TooManyRequests,
         FailureKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
         FailureKind.DataLoss => StatusCodes.Status500InternalServerError,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A failure kind without a status code."),
