@@ -8,6 +8,7 @@ using Tidemark.Platform;
 using Tidemark.Prediction;
 using Tidemark.Registry;
 using Tidemark.Reports;
+using Tidemark.Retraining.Compute;
 using Tidemark.Validation;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
@@ -22,5 +23,6 @@ builder.AddOperations();
 builder.AddBatchScoring();
 builder.AddFeedback();
 builder.AddReports();
+builder.AddTrainingCompute();
 
 builder.Build().Run();

@@ -49,6 +49,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
         {
             ["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Tidemark.Local.dll"),
         };
+        settings.TryAdd("Compute__Local__Command", $"dotnet \"{Path.Combine(options.Root, "artifacts/bin/Trainer/release/Tidemark.Trainer.dll")}\"");
         var process = ChildProcess.Start("dotnet", [assembly, .. Arguments(options)], settings, "install the .NET 10 SDK and try again.", options.LineWritten);
         try
         {

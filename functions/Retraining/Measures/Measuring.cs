@@ -77,7 +77,7 @@ public static class Measuring
     }
 
     /// <summary>Expected calibration error: |mean confidence - share of hits| over bins of equal width, weighted by their rows.</summary>
-    private static double CalibrationError(double[] confidence, bool[] hit)
+    internal static double CalibrationError(double[] confidence, bool[] hit)
     {
         Span<double> sums = stackalloc double[CalibrationBins];
         foreach (var (p, h) in confidence.Zip(hit)) sums[Math.Clamp((int)(p * CalibrationBins), 0, CalibrationBins - 1)] += p - (h ? 1 : 0);
@@ -86,7 +86,8 @@ public static class Measuring
         return error / confidence.Length;
     }
 
-    private static (double Precision, double Recall, double F1) Averages(int[][] confusion)
+    /// <summary>Of the positive class of two, or macro means.</summary>
+    internal static (double Precision, double Recall, double F1) Averages(int[][] confusion)
     {
         int first = confusion.Length == 2 ? 1 : 0, count = confusion.Length - first;
         double precision = 0, recall = 0, f1 = 0;

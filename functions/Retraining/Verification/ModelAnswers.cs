@@ -44,6 +44,16 @@ internal sealed class ModelAnswers : IDisposable
         return new ModelAnswers(model, scores, Array.IndexOf(names, "label")) { Width = (int)model.Outputs[scores].Shape[1] };
     }
 
+    /// <summary>Loads a model that may take other columns than the spec's features: a champion of an earlier run.</summary>
+    public static Outcome<ModelAnswers> LoadAny(byte[] bytes, RunSpec spec)
+    {
+        var loaded = OnnxModel.Load(bytes);
+        if (!loaded.Ok) return loaded.As<ModelAnswers>();
+        using var model = loaded.Value;
+        FeatureSpec[] own = [.. model.Inputs.Select(i => new FeatureSpec(i.Name, i.Type == TensorElementType.String ? FeatureType.Categorical : FeatureType.Numeric))];
+        return Load(bytes, spec with { Features = own });
+    }
+
     /// <summary>Puts a number into the next run.</summary>
     public void Put(int input, int row, float value) => slot.Inputs[input].Elements<float>(row + 1)[row] = value;
 
