@@ -45,7 +45,7 @@ internal sealed record ColumnOutcome(string Column, ColumnVerdict Measured, doub
             Effect = Measurement.Effect(choice.Test, pair),
             Chance = chance,
             Error = error,
-            Certain = error is not { } e || MeasurementError.Settled(choice, pair, result, e),
+            Certain = pair.Exact || MeasurementError.Settled(choice, pair, result, error),
             Unseen = UnseenOf(pair),
         };
         return new(column, measured, chance, choice.Crossed(result), choice.Rate(pair, choice.Threshold), FalseAlarms.EffectRate(choice.Test, pair, policy.MinimumEffect), pair.Scarcity, 1.0 / pair.Reference.Count);

@@ -19,7 +19,7 @@ public sealed class ColumnPair(ColumnSample reference, ColumnSample current)
 
     public bool Numeric => Reference.Numeric;
 
-    public bool Exact => Reference.RankError + Current.RankError + Reference.ShareError + Current.ShareError == 0;
+    public bool Exact => !Reference.Sketched && !Current.Sketched && Reference.Unlisted + Current.Unlisted == 0;
 
     /// <summary>1/n + 1/m: what variances of differences are proportional to.</summary>
     public double Scarcity => 1.0 / Reference.Count + 1.0 / Current.Count;
@@ -46,7 +46,7 @@ public sealed class ColumnPair(ColumnSample reference, ColumnSample current)
             return ByValue.UnseenTogether();
         ColumnSample sample = Reference;
         double skewness = Math.Sqrt(sample.Moments.Count) * sample.Moments.M3 / Math.Pow(sample.Moments.M2, 1.5);
-        return InBins(HistogramEdges.Doane(sample.Values[0], sample.Values[^1], sample.Count, skewness)).WithRest(Reference.Count, Current.Count);
+        return InBins(HistogramEdges.Doane(sample.Least, sample.Greatest, sample.Count, skewness)).WithRest(Reference.Count, Current.Count);
     }
 
     /// <summary>The pair with missing values as a category, where it is one of categories.</summary>
@@ -57,9 +57,9 @@ public sealed class ColumnPair(ColumnSample reference, ColumnSample current)
         ? Distinct([Reference, Current], limit)
         : Math.Min(limit, Reference.Categories.Keys.Union(Current.Categories.Keys, StringComparer.Ordinal).Count());
 
-    private double Low => Math.Min(Reference.Values[0], Current.Values[0]);
+    private double Low => Math.Min(Reference.Least, Current.Least);
 
-    private double High => Math.Max(Reference.Values[^1], Current.Values[^1]);
+    private double High => Math.Max(Reference.Greatest, Current.Greatest);
 
     private bool Few(int limit) => Distinct([Reference], limit + 1) <= limit;
 
@@ -84,6 +84,11 @@ public sealed class ColumnPair(ColumnSample reference, ColumnSample current)
     /// <summary>Jumps from value to value by binary search, so that few distinct ones among millions are found at once.</summary>
     private static int Distinct(ReadOnlySpan<ColumnSample> samples, int limit)
     {
+        foreach (ColumnSample sample in samples)
+        {
+            if (sample.Sketched)
+                return limit;
+        }
         int distinct = 0;
         double last = double.NegativeInfinity;
         while (distinct < limit)

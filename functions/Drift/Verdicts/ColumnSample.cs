@@ -12,6 +12,7 @@ namespace Tidemark.Drift.Verdicts;
 public sealed class ColumnSample
 {
     private Moments? moments;
+    private (double Least, double Greatest)? range;
 
     /// <summary>Number of values: missing ones, NaN and infinities are not counted.</summary>
     public long Count { get; private init; }
@@ -27,14 +28,26 @@ public sealed class ColumnSample
     /// <summary>How often each number counts; empty: once.</summary>
     public long[] Weights { get; private init; } = [];
 
-    /// <summary>Bound on the error of any rank, as a share of the count; 0: exact.</summary>
-    public double RankError { get; private init; }
+    /// <summary>Smallest number, exact for profiles too.</summary>
+    public double Least => range?.Least ?? Values[0];
+
+    /// <summary>Largest number, exact for profiles too.</summary>
+    public double Greatest => range?.Greatest ?? Values[^1];
+
+    /// <summary>Standard deviation of the error of a rank, as a share of the count; 0: exact.</summary>
+    public double RankDeviation { get; private init; }
+
+    /// <summary>Share of the values that the coarsest number of a sketch stands for; 0: exact.</summary>
+    public double Grain { get; private init; }
+
+    /// <summary>Whether numbers are those of a sketch, which keeps a part of them: there are more distinct ones than any rule asks for.</summary>
+    public bool Sketched => RankDeviation > 0;
 
     /// <summary>Counts of categories.</summary>
     public IReadOnlyDictionary<string, long> Categories { get; private init; } = new Dictionary<string, long>();
 
-    /// <summary>What any count of a category may fall short by, as a share of all; 0: exact.</summary>
-    public double ShareError { get; private init; }
+    /// <summary>Share of the values that a profile no longer counts by category, but as <see cref="Others"/>; 0: exact.</summary>
+    public double Unlisted { get; private init; }
 
     public Moments Moments => moments ??= MomentsOf(Values);
 
@@ -61,8 +74,10 @@ public sealed class ColumnSample
             Missing = rows - count,
             Values = [.. kept.Select(v => v.Value)],
             Weights = [.. kept.Select(v => v.Weight)],
-            RankError = listed ? 0 : column.Quantiles.RankError,
+            RankDeviation = listed ? 0 : column.Quantiles.RankDeviation,
+            Grain = listed ? 0 : column.Quantiles.Grain,
             moments = column.Moments,
+            range = count == 0 ? null : (column.Quantiles.Min, column.Quantiles.Max),
         };
     }
 
@@ -87,8 +102,26 @@ public sealed class ColumnSample
     {
         Count = Count + Missing,
         Categories = new Dictionary<string, long>(Categories, StringComparer.Ordinal) { [MissingCategory] = Missing },
-        ShareError = ShareError * Count / (Count + Missing),
+        Unlisted = Unlisted * Count / (Count + Missing),
     };
+
+    /// <summary>The same numbers counted otherwise; those that count nothing go.</summary>
+    public ColumnSample Weighing(long[] weights)
+    {
+        int[] kept = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] > 0)];
+        return new()
+        {
+            Numeric = true,
+            Count = Count,
+            Missing = Missing,
+            Values = [.. kept.Select(i => Values[i])],
+            Weights = [.. kept.Select(i => weights[i])],
+            RankDeviation = RankDeviation,
+            Grain = Grain,
+            moments = moments,
+            range = range,
+        };
+    }
 
     private static ColumnSample Numbers(Column column, int from, int to)
     {
@@ -153,7 +186,7 @@ public sealed class ColumnSample
             Count = count,
             Missing = rows - count,
             Categories = categories,
-            ShareError = count == 0 ? 0 : (double)(column.Texts.Error + column.Numbers.Error) / count,
+            Unlisted = count == 0 ? 0 : (double)unlisted / count,
         };
     }
 

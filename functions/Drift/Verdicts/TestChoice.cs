@@ -53,7 +53,7 @@ public sealed record TestChoice(DriftTest Test, double Threshold, CountPair? Sha
         };
     }
 
-    /// <summary>The test asked for, or null where the column's kind rules it out.</summary>
+    /// <summary>The test asked for, or null where the column's kind rules it out, or where values would be counted one by one that sketches don't keep.</summary>
     private static DriftTest? Fitting(DriftTest test, ColumnPair pair) =>
-        (test.NeedsNumbers() && !pair.Numeric) || (test is DriftTest.ProportionsZ or DriftTest.FisherExact && pair.DistinctUpTo(3) > 2) ? null : test;
+        (test.NeedsCategories() && (pair.Reference.Sketched || pair.Current.Sketched)) || (test.NeedsNumbers() && !pair.Numeric) || (test is DriftTest.ProportionsZ or DriftTest.FisherExact && pair.DistinctUpTo(3) > 2) ? null : test;
 }

@@ -41,6 +41,28 @@ public sealed class QuantileSketch
     /// <summary>Bound on |estimated - true rank| / count that holds for a query with probability 0.99.</summary>
     public double RankError => Count <= K ? 0 : 2.296 / Math.Pow(K, 0.9723);
 
+    /// <summary>
+    /// Standard deviation of the error of a rank over streams, as a share of the count, for what this sketch went through: half of the compactions
+    /// of buffers of weight w have an odd number of values below a given one and put its rank off by w, to either side.
+    /// </summary>
+    public double RankDeviation
+    {
+        get
+        {
+            double above = Count, squares = 0;
+            for (int level = 0; level + 1 < levels.Count; level++)
+            {
+                double weight = 1L << level;
+                above -= weight * levels[level].Size; // has moved up from here, a buffer at least this full at a time
+                squares += weight * above / (Capacity(level) - 1) / 2;
+            }
+            return Count == 0 ? 0 : Math.Sqrt(squares) / Count;
+        }
+    }
+
+    /// <summary>What share of the values the coarsest one that is kept stands for.</summary>
+    public double Grain => Count == 0 ? 0 : (double)(1L << (levels.Count - 1)) / Count;
+
     /// <summary>Number of values kept.</summary>
     public int Kept => levels.Sum(l => l.Size);
 
