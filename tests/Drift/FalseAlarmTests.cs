@@ -17,6 +17,13 @@ public sealed class FalseAlarmTests(ITestOutputHelper output)
     [InlineData(1500, 150, DriftTest.JensenShannon, 200)]
     [InlineData(900, 300, DriftTest.Energy, 200)]
     [InlineData(900, 90, DriftTest.Hellinger, 200)]
+    [InlineData(900, 150, DriftTest.PopulationStability, 100)]
+    [InlineData(900, 400, DriftTest.PopulationStability, 100)]
+    [InlineData(900, 90, DriftTest.KullbackLeibler, 100)]
+    [InlineData(900, 250, DriftTest.KullbackLeibler, 100)]
+    [InlineData(900, 150, DriftTest.TotalVariation, 100)]
+    [InlineData(900, 60, DriftTest.LInfinity, 100)]
+    [InlineData(900, 150, DriftTest.LInfinity, 100)]
     public void Undrifted_columns_drift_no_more_often_than_they_state(int rows, int window, DriftTest? test, int rounds)
     {
         double stated = 0, seen = 0, square = 0;
