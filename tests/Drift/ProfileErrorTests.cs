@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tidemark.Drift.Statistics;
 using Tidemark.Drift.Verdicts;
 using Tidemark.Platform.Tabular;
 using Tidemark.Platform.Tabular.Profiles;

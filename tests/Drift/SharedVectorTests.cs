@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Tidemark.Drift.Statistics;
 using Tidemark.Drift.Verdicts;
 using Xunit;
 using TestResult = Tidemark.Drift.Statistics.TestResult;
