@@ -64,6 +64,10 @@ param trainerImage string = ''
 @description('Application id of the app registration that callers ask tokens for.')
 param accessAudience string
 
+@description('Most requests of one caller in a second, on each instance.')
+@minValue(1)
+param requestsPerSecond int = 100
+
 @description('Repository that may deploy by OIDC, as owner/name; empty: none.')
 param githubRepository string = ''
 
@@ -230,6 +234,7 @@ module app 'modules/app.bicep' = {
     schedulerEndpoint: durableBackend == 'scheduler' ? scheduler!.outputs.endpoint : ''
     taskHub: durableBackend == 'scheduler' ? scheduler!.outputs.taskHub : ''
     accessAudience: accessAudience
+    requestsPerSecond: requestsPerSecond
     runbookRoot: runbookRoot
   }
   dependsOn: [

@@ -8,7 +8,7 @@ internal static class Spelling
     {
         string? best = known
             .Select(candidate => (candidate, Far: Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant())))
-            .Where(c => c.Far <= Math.Max(1, word.Length / 4))
+            .Where(c => c.Far <= (word.Length + 2) / 3)
             .OrderBy(c => c.Far).ThenBy(c => c.candidate, StringComparer.Ordinal)
             .FirstOrDefault().candidate;
         return best is null ? "" : $"; did you mean '{best}'?";

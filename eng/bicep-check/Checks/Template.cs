@@ -35,9 +35,11 @@ internal sealed class Template
 
     /// <exception cref="SyntaxException">The file is not Bicep.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public static Template Read(string path)
+    public static Template Read(string path) => Read(path, File.ReadAllText(path));
+
+    /// <exception cref="SyntaxException">The text is not Bicep.</exception>
+    public static Template Read(string path, string text)
     {
-        string text = File.ReadAllText(path);
         var disabled = text.Split('\n').Index().Where(line => line.Item.TrimStart().StartsWith("#disable-next-line BCP037", StringComparison.Ordinal));
         return new(path, Parser.Parse(text)) { MayBeUnknown = [.. disabled.Select(line => line.Index + 2)] };
     }

@@ -6,12 +6,15 @@ namespace Tidemark.BicepCheck.Checks;
 /// <summary>Checks one file: syntax, names, resources against Azure's types, modules, parameters.</summary>
 internal sealed class TemplateCheck(AzureTypes types, Templates files)
 {
-    public Findings Run(string path)
+    public Findings Run(string path) => Run(path, File.ReadAllText(path));
+
+    /// <param name="path">Where the file lies, for what it names beside itself.</param>
+    public Findings Run(string path, string text)
     {
         Findings findings = new(path);
         try
         {
-            var template = Template.Read(path);
+            var template = Template.Read(path, text);
             if (path.EndsWith(".bicepparam", StringComparison.Ordinal)) new ParameterFileCheck(template, findings, files).Run();
             else Check(template, findings);
         }

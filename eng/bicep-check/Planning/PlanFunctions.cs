@@ -30,7 +30,8 @@ internal static class PlanFunctions
         ("resourceGroup", _) => new Dictionary<string, object?> { ["id"] = Group, ["name"] = "group", ["location"] = "westeurope", ["tags"] = new Dictionary<string, object?>() },
         ("subscription", _) => new Dictionary<string, object?> { ["id"] = Subscription, ["subscriptionId"] = Subscription[15..], ["tenantId"] = Subscription[15..] },
         ("tenant", _) => new Dictionary<string, object?> { ["tenantId"] = Subscription[15..] },
-        ("environment", _) => new Dictionary<string, object?> { ["suffixes"] = new Dictionary<string, object?> { ["storage"] = "core.windows.net" } },
+        ("environment", _) => // Azure's public cloud
+            new Dictionary<string, object?> { ["suffixes"] = new Dictionary<string, object?> { ["storage"] = "core.windows.net" }, ["authentication"] = new Dictionary<string, object?> { ["loginEndpoint"] = "https://login.microsoftonline.com/" } },
         ("readEnvironmentVariable", [_, string fallback]) => fallback,
         ("any", [var value]) => value,
         (_, _) when arguments.Any(a => a is Unknown) => name == "union" ? Unknown.Value : UnknownResult(name, arguments),

@@ -29,6 +29,9 @@ param maximumInstanceCount int
 @description('Instances that always stand ready for HTTP.')
 param alwaysReadyHttp int
 
+@description('Most requests of one caller in a second, on each instance.')
+param requestsPerSecond int
+
 @description('Account of the package and of orchestrations.')
 param hostName string
 
@@ -97,6 +100,7 @@ var common = {
   Alerts__RunbookRoot: runbookRoot
   Access__Authority: '${az.environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
   Access__Audience: accessAudience
+  Access__RequestsPerSecond: string(requestsPerSecond)
 }
 var training = empty(trainingJobId) ? {} : {
   Compute__Name: 'container-apps'

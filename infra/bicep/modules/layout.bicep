@@ -26,7 +26,6 @@ var queues = [
   'shadow'
   'retraining-requests'
   'alerts'
-  'alerts-poison'
   'validations'
   'validations-poison'
 ]

@@ -1,0 +1,2 @@
+// expect function: no function 'uniquestring'; did you mean 'uniqueString'?
+output token string = uniquestring('a')

@@ -1,0 +1,4 @@
+// expect import: duplicate.bicep exports no 'b'
+import { b } from 'duplicate.bicep'
+
+output c string = b

@@ -1,0 +1,4 @@
+// expect module: no file 'nowhere.bicep'
+module part 'nowhere.bicep' = {
+  name: 'part'
+}

@@ -1,0 +1,2 @@
+// expect parameters: the parameter 'name' of decorator.bicep is not given
+using 'decorator.bicep'

@@ -1,0 +1,26 @@
+// expect unused: 
+@description('Never used.')
+param spare string = ''
+
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
+  name: 'stbad'
+  location: 'westeurope'
+  tags: {
+    application: 'tidemark'
+    environment: 'bad'
+  }
+  kind: 'StorageV2'
+  sku: {
+    name: 'Standard_LRS'
+  }
+  properties: {
+    allowSharedKeyAccess: false
+    allowBlobPublicAccess: false
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: 'Enabled'
+    networkAcls: {
+      defaultAction: 'Allow'
+    }
+  }
+}

@@ -1,0 +1,31 @@
+// expect soft-delete: 
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
+  name: 'stbad'
+  location: 'westeurope'
+  tags: {
+    application: 'tidemark'
+    environment: 'bad'
+  }
+  kind: 'StorageV2'
+  sku: {
+    name: 'Standard_LRS'
+  }
+  properties: {
+    allowSharedKeyAccess: false
+    allowBlobPublicAccess: false
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: 'Disabled'
+    networkAcls: {
+      defaultAction: 'Deny'
+    }
+  }
+}
+
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    isVersioningEnabled: true
+  }
+}

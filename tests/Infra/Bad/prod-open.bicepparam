@@ -1,0 +1,2 @@
+// expect private-network: 
+using 'policy-open.bicep'

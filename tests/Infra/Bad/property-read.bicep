@@ -1,0 +1,24 @@
+// expect property-read: Microsoft.Storage/storageAccounts@2025-01-01 has no property 'properties.primaryEndpoint'
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
+  name: 'stbad'
+  location: 'westeurope'
+  tags: {
+    application: 'tidemark'
+    environment: 'bad'
+  }
+  kind: 'StorageV2'
+  sku: {
+    name: 'Standard_LRS'
+  }
+  properties: {
+    allowSharedKeyAccess: false
+    allowBlobPublicAccess: false
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: 'Disabled'
+    networkAcls: {
+      defaultAction: 'Deny'
+    }
+  }
+}
+output endpoint object = account.properties.primaryEndpoint

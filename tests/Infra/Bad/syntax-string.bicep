@@ -1,0 +1,2 @@
+// expect syntax: the string has no end
+var a = 'never ends

@@ -1,0 +1,2 @@
+// expect syntax: expected
+param a string =

@@ -1,0 +1,2 @@
+// expect unused: 'a' is never used
+var a = 1
