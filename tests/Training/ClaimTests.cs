@@ -6,12 +6,15 @@ using Xunit;
 
 namespace Tidemark.Tests.Training;
 
-/// <summary>Claim mode, on an Azurite of its own: the table's name is the suite's.</summary>
-public sealed class ClaimTests : IAsyncLifetime
+/// <summary>Claim mode, held by any trainer, on an Azurite of its own: the table's name is the suite's.</summary>
+public abstract class ClaimTests : IAsyncLifetime
 {
     private Azurite? azurite;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>The candidate whose fits are interrupted.</summary>
+    protected abstract string LongStep { get; }
 
     private TableClient Table => new(azurite!.ConnectionString, "trainingruns");
 
@@ -19,13 +22,20 @@ public sealed class ClaimTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        await CommandAsync();
         azurite = await Azurite.StartAsync(new(Repository.Root));
         await Table.CreateAsync(Cancellation);
         await Runs.CreateAsync(cancellationToken: Cancellation);
         await new BlobContainerClient(azurite.ConnectionString, "datasets").CreateAsync(cancellationToken: Cancellation);
     }
 
-    public ValueTask DisposeAsync() => azurite?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (azurite is not null) await azurite.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract Task<TrainerCommand> CommandAsync();
 
     [Fact]
     public async Task Of_two_workers_one_trains_the_oldest_run_and_the_other_finds_nothing()
@@ -103,10 +113,10 @@ public sealed class ClaimTests : IAsyncLifetime
     private async Task<int> WorkAsync(bool interrupt = false)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var command = TrainerCommand.CSharp;
+        var command = await CommandAsync();
         await using var process = ChildProcess.Start(
             command.Program, [.. command.Arguments, "--claim", "--threads", "1"], new Dictionary<string, string?> { ["AzureWebJobsStorage"] = azurite!.ConnectionString }, "build the solution",
-            line => { if (interrupt && line.Contains("\"step\":\"trees\"", StringComparison.Ordinal)) reached.TrySetResult(); });
+            line => { if (interrupt && line.Contains($"\"step\":\"{LongStep}\"", StringComparison.Ordinal)) reached.TrySetResult(); });
         await Task.WhenAny(reached.Task, process.Exited);
         if (interrupt) Signal.Send(process.Id, Signal.Terminate);
         return await process.Exited;
@@ -115,4 +125,20 @@ public sealed class ClaimTests : IAsyncLifetime
     private async Task<TableEntity?> RowAsync(string id) => (await Table.GetEntityAsync<TableEntity>("run", id, cancellationToken: Cancellation)).Value;
 
     private async Task<byte[]> BlobAsync(string name) => (await Runs.GetBlobClient(name).DownloadContentAsync(Cancellation)).Value.Content.ToArray();
+}
+
+/// <summary>The C# trainer claims.</summary>
+public sealed class CSharpClaimTests : ClaimTests
+{
+    protected override string LongStep => "trees";
+
+    protected override Task<TrainerCommand> CommandAsync() => Task.FromResult(TrainerCommand.CSharp);
+}
+
+/// <summary>The PyTorch trainer claims, through storage's HTTP interface.</summary>
+public sealed class PyTorchClaimTests : ClaimTests
+{
+    protected override string LongStep => "network";
+
+    protected override Task<TrainerCommand> CommandAsync() => TrainerCommand.PythonAsync();
 }

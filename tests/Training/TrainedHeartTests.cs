@@ -19,6 +19,9 @@ public sealed class TrainedHeartTests(SuiteFixture running)
     [Fact]
     public Task The_model_of_the_CSharp_trainer_answers_over_HTTP_as_its_trainer_said() => TrainAndServeAsync(TrainerCommand.CSharp, "heart-by-csharp");
 
+    [Fact]
+    public async Task The_model_of_the_PyTorch_trainer_answers_over_HTTP_as_its_trainer_said() => await TrainAndServeAsync(await TrainerCommand.PythonAsync(), "heart-by-pytorch");
+
     private async Task TrainAndServeAsync(TrainerCommand command, string model)
     {
         Assert.SkipWhen(Repository.Data is null, "The folder of real data is absent (TIDEMARK_DATA or ../shared/data).");

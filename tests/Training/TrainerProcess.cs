@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Tidemark.Local;
 using Tidemark.Retraining.Contract;
 using Tidemark.Retraining.Data;
+using Xunit;
 
 namespace Tidemark.Tests.Training;
 
@@ -11,7 +12,39 @@ namespace Tidemark.Tests.Training;
 /// <param name="Arguments">What stands before the spec.</param>
 public sealed record TrainerCommand(string Program, params string[] Arguments)
 {
+    private static readonly Lazy<Task<string?>> Interpreter = new(FindAsync);
+
     public static TrainerCommand CSharp { get; } = new("dotnet", Path.Combine(Repository.Root, "artifacts/bin/Trainer/release/Tidemark.Trainer.dll"));
+
+    /// <summary>The PyTorch trainer, on the CPU whatever the machine has; the test is skipped where no Python here can run it.</summary>
+    public static async Task<TrainerCommand> PythonAsync() => new(await PythonOrSkipAsync(), Path.Combine(Repository.Root, "training/gpu"), "--device", "cpu");
+
+    /// <summary>A Python with PyTorch, ONNX and NumPy; the test is skipped where there is none.</summary>
+    public static async Task<string> PythonOrSkipAsync()
+    {
+        string? found = await Interpreter.Value;
+        Assert.SkipWhen(found is null, "No python3 here has torch, onnx and numpy (apt-get install --no-install-recommends python3-torch python3-onnx python3-numpy libopenblas0-pthread, or set TIDEMARK_PYTHON).");
+        return found;
+    }
+
+    private static async Task<string?> FindAsync()
+    {
+        foreach (string program in new[] { Environment.GetEnvironmentVariable("TIDEMARK_PYTHON") ?? "", "/usr/bin/python3", "python3" }.Where(p => p.Length > 0))
+        {
+            try
+            {
+                await using var process = ChildProcess.Start(
+                    program, ["-c", "import sys, importlib.util as u; sys.exit(sys.version_info < (3, 11) or not all(u.find_spec(m) for m in ('torch', 'onnx', 'numpy')))"], null, "install Python");
+                if (await process.Exited == 0) return program;
+            }
+            catch (SetupException)
+            {
+                // There is no such program: the next one is tried.
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>A spec and its data in a folder, and the trainer run on them.</summary>
