@@ -16,6 +16,9 @@ public abstract class ClaimTests : IAsyncLifetime
     /// <summary>The candidate whose fits are interrupted.</summary>
     protected abstract string LongStep { get; }
 
+    /// <summary>Rows and trials of a run that is long enough to be interrupted there.</summary>
+    protected abstract (int Rows, int Trials) Long { get; }
+
     private TableClient Table => new(azurite!.ConnectionString, "trainingruns");
 
     private BlobContainerClient Runs => new(azurite!.ConnectionString, "runs");
@@ -57,9 +60,9 @@ public abstract class ClaimTests : IAsyncLifetime
     [Fact]
     public async Task A_preempted_run_goes_on_elsewhere_and_ends_with_the_same_bytes()
     {
-        await AskAsync("whole", rows: 6000, trials: 3);
+        await AskAsync("whole", Long.Rows, Long.Trials);
         Assert.Equal(0, await WorkAsync());
-        await AskAsync("cut", rows: 6000, trials: 3);
+        await AskAsync("cut", Long.Rows, Long.Trials);
 
         Assert.Equal(75, await WorkAsync(interrupt: true));
         Assert.Equal("Pending", (await RowAsync("cut"))!.GetString("Status"));
@@ -132,6 +135,8 @@ public sealed class CSharpClaimTests : ClaimTests
 {
     protected override string LongStep => "trees";
 
+    protected override (int Rows, int Trials) Long => (6000, 3);
+
     protected override Task<TrainerCommand> CommandAsync() => Task.FromResult(TrainerCommand.CSharp);
 }
 
@@ -139,6 +144,8 @@ public sealed class CSharpClaimTests : ClaimTests
 public sealed class PyTorchClaimTests : ClaimTests
 {
     protected override string LongStep => "network";
+
+    protected override (int Rows, int Trials) Long => (3000, 1);
 
     protected override Task<TrainerCommand> CommandAsync() => TrainerCommand.PythonAsync();
 }

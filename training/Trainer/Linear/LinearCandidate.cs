@@ -45,18 +45,11 @@ internal static class LinearCandidate
         for (int row = 0; row < fold.Places.Length; row++)
         {
             var z = scores.AsSpan(row * problem.Outputs, problem.Outputs);
-            Shift(z, problem);
             z.CopyTo(outputs.AsSpan(fold.Places[row] * problem.Outputs));
             losses[k] += problem.Loss(z, fold.Validation.Classes[row], fold.Validation.Targets[row]) / rows;
         }
 
         trained[k] += path.TrainingLosses[k] * fold.Places.Length / rows;
-    }
-
-    /// <summary>Takes off what class weights added.</summary>
-    private static void Shift(Span<double> outputs, Problem problem)
-    {
-        for (int c = 0; c < outputs.Length; c++) outputs[c] -= problem.WeightShift[c];
     }
 
     private static LinearModel Whole(string name, Resampling resampling, int best, bool piecewise, TextIds[] ids, int maxCategories, Work work)
@@ -116,7 +109,9 @@ internal static class LinearCandidate
             TrainingLosses.Add(loss);
         }
 
-        public LinearModel Model(int k, Problem problem) => new LinearModel(preparation, Weights[k], problem.Outputs).Rescaled(Spread.Deviation, Spread.Mean);
+        /// <summary>The model of a penalty in the data's own units and at their own base rates: what class weights added is taken off.</summary>
+        public LinearModel Model(int k, Problem problem) =>
+            new LinearModel(preparation, Weights[k], problem.Outputs).Rescaled(Spread.Deviation, Array.ConvertAll(problem.WeightShift, added => Spread.Mean - added));
 
         public void Save(BinaryWriter to)
         {

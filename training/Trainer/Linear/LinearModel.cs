@@ -14,11 +14,11 @@ internal sealed class LinearModel(LinearPreparation preparation, double[] weight
 
     public double[] Score(Part rows) => new LinearScore(preparation, outputs, weights).All(new Design(preparation, rows));
 
-    /// <summary>Weights that give <c>scale * output + shift</c>.</summary>
-    public LinearModel Rescaled(double scale, double shift)
+    /// <summary>Weights that give <c>scale * output + shift</c>, a shift per output.</summary>
+    public LinearModel Rescaled(double scale, double[] shift)
     {
         double[] changed = Array.ConvertAll(weights, w => w * scale);
-        for (int c = 0; c < outputs; c++) changed[(outputs * preparation.Width) + c] += shift;
+        for (int c = 0; c < outputs; c++) changed[(outputs * preparation.Width) + c] += shift[c];
         return new(preparation, changed, outputs);
     }
 

@@ -46,7 +46,7 @@ def train(data: Dataset, dropped: list[dict[str, str]], job: str, source: dict[s
     test = Answers.of(problem, chosen.model.score(data.test), heat, data.test)
     folder.write("model.onnx", artefacts.model(data, problem, chosen, tuned))
     skipped = [name for name in spec.candidates or () if name not in KNOWN]
-    found = artefacts.metrics(data, fitted, choice, tuned, validation, test, dropped, hygiene.warnings(data), skipped)
+    found = artefacts.metrics(data, fitted, choice, tuned, validation, test, dropped, hygiene.warnings(data), skipped, settings.threads)
     folder.write_json("metrics.json", found)
     folder.write_json("profile.json", artefacts.profile(data, problem, validation))
     folder.write_json("parity.json", artefacts.parity(data, problem, chosen.model, tuned))

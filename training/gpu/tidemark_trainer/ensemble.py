@@ -114,7 +114,7 @@ class Ensemble:
         found = []
         with torch.no_grad():
             for at in range(0, len(rows), _CHUNK):
-                x = self._preparation.features(rows.take(np.arange(at, min(at + _CHUNK, len(rows)))), self._device)
+                x = self._preparation.features(rows.between(at, at + _CHUNK), self._device)
                 found.append(outputs_of(self._layout, p, x[None], None, torch.float32)[0, 0].double().mean(0).cpu().numpy())
         return np.concatenate(found) if found else np.zeros((0, self._layout.outputs))
 

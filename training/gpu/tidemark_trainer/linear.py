@@ -19,6 +19,7 @@ PENALTIES = (1, 0.3, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001, 3e
 MOST_ROWS = 131_072  # of more, a sample drawn by hash: linear models no longer change
 _MOST_ITERATIONS = 200
 _TOLERANCE = 1e-6
+_CHUNK = 16_384
 
 
 class Constant:
@@ -60,8 +61,7 @@ class Linear:
         return self._weights.size
 
     def score(self, rows: Rows) -> np.ndarray:
-        features = self._preparation.features(rows, self._device).double().cpu().numpy()
-        return features @ self._weights[:-1] + self._weights[-1]
+        return scores(self._preparation, [self._weights], rows, self._device)[0]
 
     def export(self, graph: Graph) -> str:
         weights = self._weights.astype(np.float32)
@@ -83,9 +83,16 @@ class Path:
 
     def model(self, k: int) -> Linear:
         """The model of the k-th penalty, in the data's own units and at their own base rates."""
-        weights = self.weights[k] * self._deviation
-        weights[-1] += self._mean - self._work.problem.weight_shift
-        return Linear(self.preparation, weights, self._work.device)
+        return Linear(self.preparation, self._rescaled(self.weights[k]), self._work.device)
+
+    def scores(self, most: int, rows: Rows) -> np.ndarray:
+        """What the models of the first penalties answer, [penalties, rows, outputs]."""
+        return scores(self.preparation, [self._rescaled(weights) for weights in self.weights[:most]], rows, self._work.device)
+
+    def _rescaled(self, weights: np.ndarray) -> np.ndarray:
+        found = weights * self._deviation
+        found[-1] += self._mean - self._work.problem.weight_shift
+        return found
 
     def go(self, unit: str, name: str, most: int, before: int, total: int) -> None:
         """Goes on from what was saved to the most-th penalty."""
@@ -137,8 +144,7 @@ def fit_linear(name: str, piecewise: bool, data: Dataset, folds: list[Fold], wor
     outputs = np.zeros((reached, len(validation), problem.outputs))
     training = np.zeros(reached)
     for path, fold in zip(paths, folds):
-        for k in range(reached):
-            outputs[k, fold.places] = path.model(k).score(fold.validation)
+        outputs[:, fold.places] = path.scores(reached, fold.validation)
         training += np.array(path.losses[:reached]) * len(fold.validation) / len(validation)
     losses = [float(problem.losses(outputs[k], validation.classes, validation.targets).mean()) for k in range(reached)]
     best = int(np.argmin(losses))
@@ -155,7 +161,19 @@ def fit_linear(name: str, piecewise: bool, data: Dataset, folds: list[Fold], wor
     return Fitted(name, whole.model(best_whole), outputs[best], {"l2": PENALTIES[best]}, trials, curve)
 
 
+def scores(preparation: Preparation, weights: list[np.ndarray], rows: Rows, device: torch.device) -> np.ndarray:
+    """Outputs of several models on one preparation, float64 [models, rows, outputs]; rows are prepared once, in pieces."""
+    width, count = weights[0].shape
+    stacked = torch.as_tensor(np.concatenate(weights, 1), device=device)
+    found = np.zeros((len(rows), len(weights), count))
+    for at in range(0, len(rows), _CHUNK):
+        x = preparation.features(rows.between(at, at + _CHUNK), device).double()
+        found[at:at + len(x)] = (x @ stacked[:-1] + stacked[-1]).view(len(x), len(weights), count).cpu().numpy()
+    return found.transpose(1, 0, 2)
+
+
 def sample(rows: Rows, seed: int) -> Rows:
+    """At most MOST_ROWS of the rows, in their order."""
     if len(rows) <= MOST_ROWS:
         return rows
     drawn = np.argsort(splitmix.hashes(len(rows), splitmix.following(splitmix.mix(seed, 13))), kind="stable")[:MOST_ROWS]

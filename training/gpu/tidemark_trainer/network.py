@@ -18,6 +18,7 @@ from .program import Program, Resident, Setting
 from .work import State, Work
 
 MOST_ROUNDS, PATIENCE = 200, 12
+_LEAST_GAIN = 1e-3  # of the loss: less is no improvement
 _RUNGS = (8, 16, 32, 64, 128)  # rounds after which the worse half of the trials under way is dropped
 _CHUNK = 1 << 18
 
@@ -26,7 +27,7 @@ def settings_of(trials: int, seed: int) -> list[Setting]:
     """The first is a plain one; the others are drawn: rate and penalty log-uniform, dropout in steps of 0.1."""
     drawn = splitmix.uniforms(3 * trials, splitmix.mix(seed, 32)).reshape(-1, 3)
     others = [Setting(round(5e-4 * 20.0 ** float(a), 6), round(1e-3 * 300.0 ** float(b), 6), float(int(5 * c)) / 10) for a, b, c in drawn]
-    return [Setting(2e-3, 0.03, 0.1), *others[1:]]
+    return [Setting(4e-3, 0.03, 0.1), *others[1:]]
 
 
 def layout_of(rows: int, inputs: int, outputs: int) -> Layout:
@@ -93,14 +94,17 @@ class Group:
         record, program = self.record, self.program
         trials = np.array(program.trials)
         active = program.active[:, :, 0].cpu().numpy() > 0
-        better = active & (judged < record.losses[trials])
+        better = active & ~(judged >= record.losses[trials] * (1 - _LEAST_GAIN)) & np.isfinite(judged)
         if better.any():
             flat = program.flat.cpu().numpy()
             for a, f in zip(*np.nonzero(better)):
                 t = trials[a]
                 record.best[t, f], record.losses[t, f], record.rounds[t, f] = flat[a, f], judged[a, f], record.round
+        # A trial that diverged stays in the record with a loss that JSON can hold.
+        shown = np.nan_to_num(np.stack([trained * self._scales, judged]), nan=1e300, posinf=1e300)
+        means = (shown * self._counts).sum(2) / self._counts.sum()
         for a, t in enumerate(trials):
-            record.curves[t].append([float(((trained * self._scales)[a] * self._counts).sum() / self._counts.sum()), float((judged[a] * self._counts).sum() / self._counts.sum())])
+            record.curves[t].append([float(means[0, a]), float(means[1, a])])
         program.active.copy_(torch.as_tensor(self._under_way(trials), dtype=torch.float32)[:, :, None])
 
     def _under_way(self, trials: np.ndarray) -> np.ndarray:
@@ -184,7 +188,7 @@ def _fitted(best: tuple[float, int, np.ndarray, list[list[float]]], layout: Layo
         models.append(model)
     words = {"members": layout.members, "hidden": layout.hidden, "layers": layout.layers, "batch": batch_of(len(folds[0].training)), **asdict(settings[best[1]])}
     curve = [{"step": k + 1, "training": training, "validation": judged} for k, (training, judged) in enumerate(best[3])]
-    trials = [{"settings": asdict(setting), "loss": loss} for setting, loss in zip(settings, losses)]
+    trials = [{"settings": asdict(setting), "loss": loss} for setting, loss in zip(settings, losses) if np.isfinite(loss)]
     return Fitted("network", models[0] if len(models) == 1 else Mean(models), outputs, words, trials, curve)
 
 
@@ -216,8 +220,8 @@ def _spread(training: Rows, problem: Problem) -> tuple[float, float]:
 def _features(preparation: Preparation, rows: Rows, width: int, device: torch.device, dtype: torch.dtype) -> torch.Tensor:
     x = torch.zeros(len(rows), width, dtype=dtype, device=device)
     for at in range(0, len(rows), _CHUNK):
-        part = np.arange(at, min(at + _CHUNK, len(rows)))
-        x[at:at + len(part), :preparation.width] = preparation.features(rows.take(part), device).to(dtype)
+        part = rows.between(at, at + _CHUNK)
+        x[at:at + len(part), :preparation.width] = preparation.features(part, device).to(dtype)
     return x
 
 

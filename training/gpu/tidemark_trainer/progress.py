@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from typing import Any, Optional
@@ -38,7 +39,8 @@ class Progress:
         self._write("progress", step=step, done=done, total=total, best=self.best, etaSeconds=None if eta is None else round(eta, 1))
 
     def found(self, loss: float) -> None:
-        self.best = loss if self.best is None else min(self.best, loss)
+        if math.isfinite(loss):
+            self.best = loss if self.best is None else min(self.best, loss)
 
     def done(self, chosen: str, test: dict[str, Any]) -> None:
         self._write("done", chosen=chosen, test=test)

@@ -29,7 +29,10 @@ class Batch:
     def texts(self, name: str) -> list[str]:
         """Cells as text; a missing one is empty."""
         column = self._columns[name]
-        return column if isinstance(column, list) else [_text(value) for value in column.tolist()]
+        if isinstance(column, list):
+            return column
+        values, places = np.unique(column, return_inverse=True)
+        return np.array([_text(value) for value in values.tolist()], object)[places.reshape(-1)].tolist()
 
     def numbers(self, name: str) -> np.ndarray:
         """Cells as float64; a missing one is NaN."""

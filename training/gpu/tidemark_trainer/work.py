@@ -56,4 +56,6 @@ def set_up(threads: int) -> None:
     """Threads, and only operations that give the same bits each time."""
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
+    if hasattr(torch.utils, "deterministic"):
+        torch.utils.deterministic.fill_uninitialized_memory = False  # from 2.2 on: filling what is then overwritten anyway
     torch.backends.cuda.matmul.allow_tf32 = False
