@@ -53,6 +53,24 @@ need_python() {
   quietly "The packages $* could not be installed: see the message above." "${root[@]}" apt-get install -y -q --no-install-recommends "$@"
 }
 
+# PyTorch for the tests of training/gpu: brought where this is Debian and we are root; elsewhere those tests are skipped and say why.
+bring_pytorch() {
+  local python
+  for python in ${TIDEMARK_PYTHON:-} /usr/bin/python3 python3; do
+    "$python" -c "import importlib.util as u, sys; sys.exit(not all(u.find_spec(m) for m in ('torch', 'onnx', 'numpy')))" >/dev/null 2>&1 && return
+  done
+  command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ] && ! done_before pytorch tried || return 0
+  step 'Installing PyTorch for the tests of the GPU trainer (apt-get, about 150 MB) ...'
+  mark_done pytorch tried
+  install_pytorch || { timeout 120 apt-get update && install_pytorch; } >/dev/null 2>&1 || step 'apt-get could not install it: the tests of training/gpu are skipped.'
+}
+
+# libopenblas0-pthread is no dependency of python3-torch; without it products are 30 times slower.
+install_pytorch() {
+  DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y --no-install-recommends \
+    python3-torch python3-onnx python3-numpy libopenblas0-pthread >/dev/null 2>&1 </dev/null
+}
+
 # The settings of this machine, which the build copies beside the suite.
 bring_settings() { [ -f functions/local.settings.json ] || cp functions/local.settings.example.json functions/local.settings.json; }
 

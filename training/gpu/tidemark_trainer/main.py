@@ -34,7 +34,8 @@ class Arguments:
     spec: Optional[str] = None
     claim: bool = False
     output: Optional[str] = None
-    worker: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
+    # In Azure Container Apps the suite stops a job's execution by the name that the worker bears.
+    worker: str = field(default_factory=lambda: os.environ.get("CONTAINER_APP_JOB_EXECUTION_NAME") or f"{socket.gethostname()}-{os.getpid()}")
     threads: int = 0
     device: str = "auto"
     compiled: bool = False
