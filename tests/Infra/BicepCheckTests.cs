@@ -87,7 +87,7 @@ public sealed class BicepCheckTests
     [Fact]
     public void Where_the_Bicep_compiler_is_installed_it_agrees()
     {
-        if (!BicepCompiler.IsInstalled) Assert.Skip("The Bicep compiler is not installed here; the workflow `infra` runs it.");
+        if (!BicepCompiler.IsInstalled) Assert.Skip("The Bicep compiler is not installed here; the workflow `test` runs it.");
         Assert.Equal("", BicepCompiler.Complaints(Directory.EnumerateFiles(Bicep.Folder, "main.bicep")));
     }
 }

@@ -29,7 +29,11 @@ internal sealed class ResourceCheck(Template template, Findings findings, AzureT
             schema.Check(body, type.Body.Type);
         }
 
-        foreach (var inner in body.Resources) Check(inner, nested: true);
+        foreach (var inner in body.Resources)
+        {
+            if (inner.Value is LoopNode || resource.Value is LoopNode) findings.Error("nested-loop", inner.At, $"'{inner.Name}' stands within another resource, where no loop may be; declare it by itself, with 'parent'");
+            Check(inner, nested: true);
+        }
     }
 
     private void Missing(ResourceReference reference, Position at)

@@ -60,6 +60,13 @@ var rules = [
     window: 'PT1H'
   }
   {
+    name: 'audit'
+    title: 'The audit trail was changed'
+    query: loadTextContent('../queries/audit.kql')
+    severity: 0
+    window: 'P1D'
+  }
+  {
     name: 'undelivered-alerts'
     title: 'Alerts of the suite were told to nobody'
     query: loadTextContent('../queries/undelivered-alerts.kql')

@@ -29,14 +29,15 @@ resource data 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
 
   resource queueService 'queueServices' existing = {
     name: 'default'
-
-    resource queues 'queues' existing = [
-      for item in watched: {
-        name: item.queue
-      }
-    ]
   }
 }
+
+resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' existing = [
+  for item in watched: {
+    parent: data::queueService
+    name: item.queue
+  }
+]
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   name: 'evgt-${token}'
@@ -54,7 +55,7 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
 // The topic may put messages on these queues and no others.
 resource maySend 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (item, i) in watched: {
-    scope: data::queueService::queues[i]
+    scope: queues[i]
     name: guid(data.id, item.queue, topic.id, roles.queueSender)
     properties: {
       principalId: topic.identity.principalId

@@ -89,35 +89,14 @@ resource data 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   resource blobs 'blobServices' = {
     name: 'default'
     properties: kept
-
-    resource allContainers 'containers' = [
-      for name in concat(containers, [deadLetters]): {
-        name: name
-        properties: {
-          publicAccess: 'None'
-        }
-      }
-    ]
   }
 
   resource queueService 'queueServices' = {
     name: 'default'
-
-    resource allQueues 'queues' = [
-      for name in queues: {
-        name: name
-      }
-    ]
   }
 
   resource tableService 'tableServices' = {
     name: 'default'
-
-    resource allTables 'tables' = [
-      for name in tables: {
-        name: name
-      }
-    ]
   }
 
   resource retention 'managementPolicies' = {
@@ -203,6 +182,30 @@ resource data 'Microsoft.Storage/storageAccounts@2025-01-01' = {
     ]
   }
 }
+
+resource allContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = [
+  for name in concat(containers, [deadLetters]): {
+    parent: data::blobs
+    name: name
+    properties: {
+      publicAccess: 'None'
+    }
+  }
+]
+
+resource allQueues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' = [
+  for name in queues: {
+    parent: data::queueService
+    name: name
+  }
+]
+
+resource allTables 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-01-01' = [
+  for name in tables: {
+    parent: data::tableService
+    name: name
+  }
+]
 
 resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: data::blobs
