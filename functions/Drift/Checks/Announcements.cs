@@ -72,7 +72,7 @@ public sealed class Announcements(AlertSender alerts, RetrainingSender retrainin
         Title = title,
         Detail = $"{detail} Version {check.Version}, {check.Rows} rows from {check.From:u} to {check.To:u}, drifting since {Since(check, subject):u}.",
         Subject = $"{check.Version}/{subject}",
-        Window = Since(check, subject).ToString("u", CultureInfo.InvariantCulture),
+        Window = (check.ToldAs(subject) ?? check.Hour).ToString("u", CultureInfo.InvariantCulture),
         Time = check.Hour,
         Runbook = Runbook,
     };

@@ -39,6 +39,9 @@ public sealed class RunRow : DriftRow
     /// <summary>Versions that had rows, separated by blanks.</summary>
     public string Versions { get; set; } = "";
 
+    /// <summary>Files and rows of the log that the check found, see <see cref="LoggedHour.Seen"/>; empty before it is done.</summary>
+    public string Seen { get; set; } = "";
+
     public DateTimeOffset Hour => HourOf(RowKey[Prefix.Length..]);
 
     public static string Key(DateTimeOffset hour) => Prefix + HourText(hour);

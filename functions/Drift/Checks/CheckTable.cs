@@ -8,7 +8,8 @@ namespace Tidemark.Drift.Checks;
 
 /// <summary>How an attempt to begin a check ended.</summary>
 /// <param name="Row">The row: claimed by the caller, done, or somebody else's.</param>
-public readonly record struct Claim(ClaimState State, RunRow Row);
+/// <param name="Begun">Whether the check was begun before, and perhaps done.</param>
+public readonly record struct Claim(ClaimState State, RunRow Row, bool Begun = true);
 
 public enum ClaimState
 {
@@ -35,7 +36,7 @@ public sealed class CheckTable(TableServiceClient service, IOptions<DriftOptions
     {
         var mine = new RunRow { PartitionKey = model.ToString(), RowKey = RunRow.Key(hour), Owner = Guid.NewGuid().ToString("N"), LeaseUntil = time.GetUtcNow() + options.Value.Lease };
         if (await TryWriteAsync(mine, cancellation) is { } written)
-            return new(ClaimState.Mine, written);
+            return new(ClaimState.Mine, written, Begun: false);
 
         var row = await FindAsync<RunRow>(model, mine.RowKey, cancellation) ?? throw new InvalidOperationException($"The check {model} {mine.RowKey} was there and is not.");
         if (row.Done is not null && !again)
@@ -54,9 +55,16 @@ public sealed class CheckTable(TableServiceClient service, IOptions<DriftOptions
     }
 
     /// <summary>Notes that everything is stored and sent. Another that has taken over meanwhile comes to the same end.</summary>
-    public Task DoneAsync(RunRow row, IEnumerable<ModelVersion> versions, CancellationToken cancellation)
+    public Task DoneAsync(RunRow row, LoggedHour logged, CancellationToken cancellation)
     {
-        (row.Done, row.Versions) = (time.GetUtcNow(), string.Join(' ', versions));
+        (row.Done, row.Versions, row.Seen) = (time.GetUtcNow(), string.Join(' ', logged.Versions), logged.Seen);
+        return TryWriteAsync(row, cancellation);
+    }
+
+    /// <summary>Makes a check that was done due again; nothing when another host has touched it.</summary>
+    public Task ReopenAsync(RunRow row, CancellationToken cancellation)
+    {
+        (row.Done, row.LeaseUntil) = (null, time.GetUtcNow());
         return TryWriteAsync(row, cancellation);
     }
 

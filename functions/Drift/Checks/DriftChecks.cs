@@ -10,7 +10,7 @@ namespace Tidemark.Drift.Checks;
 
 /// <summary>
 /// Checks models for drift, hour by hour: each hour of a model once, however many hosts and timers ask, in order, with those that were missed while
-/// no host was up.
+/// no host was up. An hour that gets rows later is checked anew, and those after it, which build on its verdict.
 /// </summary>
 public sealed partial class DriftChecks(
     ModelDirectory directory, LogStore log, MonitoringStore monitoring, CheckTable table, CheckBlobs results, VersionChecker checker,
@@ -27,8 +27,7 @@ public sealed partial class DriftChecks(
         {
             try
             {
-                foreach (DateTimeOffset hour in await DueAsync(model, cancellation))
-                    await RunAsync(model, hour, again: false, cancellation);
+                await RunModelAsync(model, cancellation);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -38,6 +37,28 @@ public sealed partial class DriftChecks(
 
         if (failed.Count > 0)
             throw new AggregateException(failed);
+    }
+
+    /// <summary>Runs every check of a model that is due.</summary>
+    internal async Task RunModelAsync(ModelName model, CancellationToken cancellation)
+    {
+        await ReopenAsync(model, cancellation);
+        foreach (DateTimeOffset hour in await DueAsync(model, cancellation))
+            await RunAsync(model, hour, again: false, cancellation);
+    }
+
+    /// <summary>Makes the first checked hour to which the log has got rows since, and all after it, due again.</summary>
+    private async Task ReopenAsync(ModelName model, CancellationToken cancellation)
+    {
+        bool changed = false;
+        foreach (RunRow run in await table.RunsAsync(model, LogNames.HourOf(time.GetUtcNow() - options.Value.Recheck), cancellation).Where(r => r.Done is not null).ToListAsync(cancellation))
+        {
+            changed = changed || (await LoggedHour.ReadAsync(log, model, run.Hour, cancellation)).Seen != run.Seen;
+            if (!changed)
+                continue;
+            await table.ReopenAsync(run, cancellation);
+            LogReopened(model, run.Hour);
+        }
     }
 
     /// <summary>Hours of a model whose check is due: the last whole one, and those before it, back to the first that was ever checked, that are not done.</summary>
@@ -75,15 +96,16 @@ public sealed partial class DriftChecks(
         {
             List<VersionCheck> checks = [];
             long rows = 0;
-            List<ModelVersion> versions = await VersionsAsync(model, hour, cancellation);
-            foreach (ModelVersion version in versions)
+            LoggedHour logged = await LoggedHour.ReadAsync(log, model, hour, cancellation);
+            foreach ((ModelVersion version, int files, long logRows) in logged.Parts)
             {
-                var check = await checker.CheckAsync(new(model, version), hour, settings, () => AliveAsync(claim.Row, lost), lost.Token);
+                var past = new EarlierWork(claim.Begun, claim.Begun && !again ? (files, logRows) : null);
+                var check = await checker.CheckAsync(new(model, version), hour, settings, past, () => AliveAsync(claim.Row, lost), lost.Token);
                 checks.Add(check);
                 rows += check.Rows;
             }
 
-            await table.DoneAsync(claim.Row, versions, lost.Token);
+            await table.DoneAsync(claim.Row, logged, lost.Token);
             LogDone(model, hour, rows);
             return new CheckReport(model.ToString(), hour, checks);
         }
@@ -117,15 +139,6 @@ public sealed partial class DriftChecks(
         return settings.Value ?? new();
     }
 
-    /// <summary>Versions that logged rows in the hour.</summary>
-    private async Task<List<ModelVersion>> VersionsAsync(ModelName model, DateTimeOffset hour, CancellationToken cancellation)
-    {
-        SortedSet<string> versions = new(StringComparer.Ordinal);
-        await foreach (StoredLogFile file in log.FilesAsync(LogRange.Of(model.ToString(), version: null, hour), cancellation))
-            versions.Add(file.Version);
-        return [.. versions.Select(ModelVersion.Parse).Where(v => v.Ok).Select(v => v.Value)];
-    }
-
     /// <summary>A sign of life now and then; ends the work when another host has taken over.</summary>
     private async Task AliveAsync(RunRow row, CancellationTokenSource lost)
     {
@@ -140,6 +153,9 @@ public sealed partial class DriftChecks(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Drift of model {Model} checked for {Hour:u}: {Rows} rows")]
     private partial void LogDone(ModelName model, DateTimeOffset hour, long rows);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Drift of model {Model} is checked anew for {Hour:u}: the log has got rows since")]
+    private partial void LogReopened(ModelName model, DateTimeOffset hour);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The drift settings of model {Model} can't be read, the defaults are used: {Reason}")]
     private partial void LogSettings(ModelName model, string reason);

@@ -38,6 +38,24 @@ public sealed record VersionCheck
     /// <summary>For each column that drifts, and as <c>*</c> and <c>output.*</c> for the data set and the predictions, the hour since which it does.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Since { get; init; } = new Dictionary<string, DateTimeOffset>();
 
+    /// <summary>
+    /// Under which hour each of those is told, where that is another: when rows that came late move the beginning of a drift that people know of,
+    /// it stays the same alert.
+    /// </summary>
+    public IReadOnlyDictionary<string, DateTimeOffset>? Told { get; init; }
+
+    /// <summary>The hour that names the alert on a column, or on <c>*</c> and <c>output.*</c>; null where it does not drift.</summary>
+    public DateTimeOffset? ToldAs(string subject) =>
+        Told?.TryGetValue(subject, out DateTimeOffset told) == true ? told : Since.TryGetValue(subject, out DateTimeOffset since) ? since : null;
+
+    /// <summary>Whether there is an alarm on a column, or on <c>*</c> and <c>output.*</c>.</summary>
+    public bool Alarms(string subject) => subject switch
+    {
+        Announcements.AllFeatures => Features?.Alarm == true,
+        Announcements.AllPredictions => Predictions?.Alarm == true,
+        _ => Columns().Any(c => c.Column == subject && c.Alarm),
+    };
+
     /// <summary>Both verdicts' columns.</summary>
     public IEnumerable<ColumnVerdict> Columns() => (Features?.Columns ?? []).Concat(Predictions?.Columns ?? []);
 }

@@ -5,6 +5,11 @@ using Tidemark.Registry;
 
 namespace Tidemark.Drift.Checks;
 
+/// <summary>What an earlier check of an hour may have left.</summary>
+/// <param name="Begun">Whether there was one.</param>
+/// <param name="Logged">Files and rows that the log has of the version now: a stored profile of as many is taken as it is; null: none is.</param>
+public sealed record EarlierWork(bool Begun, (int Files, long Rows)? Logged);
+
 /// <summary>Checks one version in one hour: profile of the log, reference, verdicts, what follows. Repeating it gives the same.</summary>
 public sealed class VersionChecker(
     LogProfiler profiler, ProfileStore profiles, References references, CheckBlobs results, CheckTable table, Announcements announcements)
@@ -12,18 +17,57 @@ public sealed class VersionChecker(
     /// <summary>How far back the last verdict counts as the window before, for drift that has to persist: a night without requests ends no streak.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromHours(24);
 
-    public async Task<VersionCheck> CheckAsync(VersionReference version, DateTimeOffset hour, DriftSettings settings, Func<Task> alive, CancellationToken cancellation)
+    public async Task<VersionCheck> CheckAsync(
+        VersionReference version, DateTimeOffset hour, DriftSettings settings, EarlierWork earlier, Func<Task> alive, CancellationToken cancellation)
     {
-        var window = await profiler.HourAsync(version, hour, alive, cancellation);
-        await profiles.WriteWindowAsync(version, hour, window, cancellation);
+        var window = await ProfileAsync(version, hour, earlier, alive, cancellation);
         var current = await WidenAsync(version, window, settings, cancellation);
         var reference = await references.ForAsync(version, hour, settings, cancellation);
-        var check = Compare(version, hour, current, reference, settings.Policy, await BeforeAsync(version, hour, cancellation));
+        var before = await BeforeAsync(version, hour, cancellation);
+        var check = Compare(version, hour, current, reference, settings.Policy, before);
+        check = check with { Told = await ToldAsync(version, check, before, earlier, cancellation) };
 
         await results.WriteAsync(version, check, cancellation);
         await announcements.SendAsync(version, check, settings, cancellation);
         await table.PutAsync(VerdictRow.Of(check), cancellation);
         return check;
+    }
+
+    private async Task<ProfileDocument> ProfileAsync(VersionReference version, DateTimeOffset hour, EarlierWork earlier, Func<Task> alive, CancellationToken cancellation)
+    {
+        if (earlier.Logged is { } logged && await profiles.WindowAsync(version, hour, cancellation) is { Unreadable: 0 } known && (known.Files, known.Rows) == logged)
+            return known;
+        var window = await profiler.HourAsync(version, hour, alive, cancellation);
+        await profiles.WriteWindowAsync(version, hour, window, cancellation);
+        return window;
+    }
+
+    /// <summary>
+    /// Under which hours drifts are told that did not begin where they are told to have begun: as by the window before, as by an earlier check of this hour,
+    /// or as an alarm of a later hour, which was checked before this one, has told it.
+    /// </summary>
+    private async Task<Dictionary<string, DateTimeOffset>?> ToldAsync(VersionReference version, VersionCheck check, VersionCheck? before, EarlierWork earlier, CancellationToken cancellation)
+    {
+        VersionCheck? old = earlier.Begun ? await results.ReadAsync(version, check.Hour, cancellation) : null;
+        List<VersionCheck> later = [];
+        if (old is not null && check.Since.Count > 0)
+        {
+            await foreach (VerdictRow row in table.VerdictsAsync(version.Model, check.Hour.AddHours(1), check.Hour + Memory, cancellation))
+            {
+                if (row.ToPoint() is { } point && point.Version == version.Version.ToString() && await results.ReadAsync(version, point.Hour, cancellation) is { } found)
+                    later.Add(found);
+            }
+        }
+
+        var told = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach ((string subject, DateTimeOffset since) in check.Since)
+        {
+            DateTimeOffset known = before?.ToldAs(subject) ?? old?.ToldAs(subject) ?? later.Find(l => l.Alarms(subject))?.ToldAs(subject) ?? since;
+            if (known != since)
+                told[subject] = known;
+        }
+
+        return told.Count > 0 ? told : null;
     }
 
     /// <summary>The verdicts on a window, from profiles alone.</summary>

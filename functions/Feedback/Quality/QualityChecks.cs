@@ -21,6 +21,9 @@ public sealed partial class QualityChecks(
     /// <value>How long after a window's end it is counted, so that the log's last rows are there. 5 min.</value>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
 
+    /// <value>How long after its end a window is looked at for rows that the log got later; the newest always is. 24 h.</value>
+    public static readonly TimeSpan Recheck = TimeSpan.FromHours(24);
+
     private const int MostWindows = 1000;
 
     /// <summary>Checks every model; one that fails does not keep the others from it.</summary>
@@ -58,8 +61,13 @@ public sealed partial class QualityChecks(
         List<WindowSpan> counted = await windows.ListAsync(model, cancellation);
         var due = await DueAsync(model, policy.Value, counted, cancellation);
         var again = counted.Where(span => changed.Any(hour => span.Holds(hour.Hour))).ToHashSet();
-        if (counted.Count > 0 && await HasNewRowsAsync(model, counted[^1], cancellation))
-            again.Add(counted[^1]);
+        DateTimeOffset late = clock.GetUtcNow() - Recheck;
+        foreach (WindowSpan span in counted.Where((span, i) => i == counted.Count - 1 || span.End > late))
+        {
+            if (await HasNewRowsAsync(model, span, cancellation))
+                again.Add(span);
+        }
+
         List<WindowQuality> done = await CountAsync(model, policy.Value, counted, again, due, cancellation);
         WindowSpan[] all = [.. counted, .. due];
         await labels.CountedAsync(model, changed.Where(hour => all.Any(span => span.Holds(hour.Hour)) || (all.Length > 0 && hour.Hour < all[0].Start)), cancellation);

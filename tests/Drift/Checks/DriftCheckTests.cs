@@ -125,6 +125,44 @@ public sealed class DriftCheckTests(DriftStorage storage)
     }
 
     [Fact]
+    public async Task Rows_that_come_late_are_checked_within_a_day_and_what_people_know_is_not_told_again()
+    {
+        await using var host = await StartAsync();
+        await host.SetAsync(model, """{"drift":{"referenceRows":500}}""");
+        async Task LogAsync(int hour, int rows, double shift, string version = "1") => await host.LogAsync(model, Noon.AddHours(hour), rows, shift, version);
+        async Task<List<string>> RunAsync(double hour)
+        {
+            host.Clock.AdvanceTo(Noon.AddHours(hour));
+            await host.Checks.RunModelAsync(model, Stop);
+            return [.. (await host.AlertsAsync(model)).Select(a => $"{a.Subject} {a.Window}").Distinct()];
+        }
+
+        await LogAsync(0, 600, 0);
+        await LogAsync(1, 600, 15);
+        await LogAsync(2, 40, 15); // too few for a verdict
+        await LogAsync(3, 600, 15);
+        await LogAsync(4, 600, 15);
+        await host.CheckAsync(model, Noon);
+        Assert.Equal(["1/* 2026-11-20 15:00:00Z"], await RunAsync(5.2));
+        Assert.Equal([], await RunAsync(5.3)); // nothing new, nothing due
+
+        await host.LogAsync(model, Noon.AddHours(2), rows: 500, shift: 15, file: 2);
+        Assert.Equal(["1/* 2026-11-20 15:00:00Z"], await RunAsync(6.2)); // the same alarm by its id, though it has begun earlier than was known
+        List<VersionCheck> checks = [];
+        for (int hour = 1; hour < 5; hour++)
+            checks.Add(Assert.Single((await host.CheckAsync(model, Noon.AddHours(hour))).Versions));
+        Assert.Equal([600L, 540, 600, 600], checks.Select(c => c.Rows));
+        Assert.Equal([1, 2, 3, 4], checks.Select(c => c.Features!.Find("age")!.Streak));
+        Assert.All(checks, c => Assert.Equal((Noon.AddHours(1), Noon.AddHours(3)), (c.Since["age"], c.ToldAs("age"))));
+        Assert.Equal([], await RunAsync(6.3));
+
+        await host.LogAsync(model, Noon.AddHours(3), rows: 500, shift: 15, file: 2);
+        host.Clock.AdvanceTo(Noon.AddHours(30));
+        Assert.Equal(600, (await host.CheckAsync(model, Noon.AddHours(3))).Versions[0].Rows);
+        Assert.Equal([], await RunAsync(30.2)); // more than a day later it is no longer looked at
+    }
+
+    [Fact]
     public async Task A_week_s_same_hour_is_the_reference_when_the_settings_say_so()
     {
         await using var host = await StartAsync();
@@ -140,6 +178,25 @@ public sealed class DriftCheckTests(DriftStorage storage)
         await host.LogAsync(model, Noon, rows: 600, shift: 20);
         var check = Assert.Single((await host.CheckAsync(model, Noon)).Versions);
         Assert.Equal(("2 windows of the same season", false), (check.Reference, check.Features!.Find("age")!.Drifted));
+    }
+
+    [Theory]
+    [InlineData("weekday", -7 * 24 - 3)]
+    [InlineData("month", -365 * 24)]
+    public async Task The_settings_name_the_season_whose_windows_are_the_reference(string season, int hours)
+    {
+        await using var host = await StartAsync();
+        await host.SetAsync(model, """{"drift":{"referenceRows":500,"policy":{"season":"SEASON"}}}""".Replace("SEASON", season, StringComparison.Ordinal));
+        await host.LogAsync(model, Noon.AddHours(hours - 26), rows: 600, shift: 40); // the day before; in November too
+        await host.CheckAsync(model, Noon.AddHours(hours - 26));
+        await host.LogAsync(model, Noon.AddHours(hours), rows: 600, shift: 20);
+        await host.CheckAsync(model, Noon.AddHours(hours));
+        await host.LogAsync(model, Noon, rows: 600, shift: 20);
+
+        var check = Assert.Single((await host.CheckAsync(model, Noon)).Versions);
+
+        Assert.Equal(season == "month" ? "2 windows of the same season" : "1 windows of the same season", check.Reference);
+        Assert.Equal(season == "month", check.Features!.Find("age")!.Drifted);
     }
 
     private Task<DriftProcess> StartAsync() => DriftProcess.StartAsync(storage.ConnectionString);

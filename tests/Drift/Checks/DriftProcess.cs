@@ -86,23 +86,23 @@ internal sealed class DriftProcess : IAsyncDisposable
     }
 
     /// <summary>Logs rows of an hour as a host does that was told of them.</summary>
-    public async Task LogAsync(ModelName model, DateTimeOffset hour, Table inputs, Table outputs, string version = "1")
+    public async Task LogAsync(ModelName model, DateTimeOffset hour, Table inputs, Table outputs, string version = "1", int number = 1)
     {
         using var file = new LogFile(version, LogNames.FromHttp, (await Get<LogPolicies>().ReadAsync(model.ToString(), Stop)).Value!);
         for (int row = 0; row < inputs.Rows; row++)
-            file.Add(new LogEntry(PredictionId.OfJob($"{model}{hour:O}", hour).OfRow(row), hour, 1), inputs, outputs, row);
-        await Get<LogStore>().WriteAsync(LogNames.File(model.ToString(), hour, "test" + version, 1), file, Stop);
+            file.Add(new LogEntry(PredictionId.OfJob($"{model}{hour:O}{number}", hour).OfRow(row), hour, 1), inputs, outputs, row);
+        await Get<LogStore>().WriteAsync(LogNames.File(model.ToString(), hour, "test" + version, number), file, Stop);
     }
 
     /// <summary>Seeded rows: age normal around 50, sex two to one, score uniform; shifted by so many years.</summary>
-    public Task LogAsync(ModelName model, DateTimeOffset hour, int rows, double shift = 0, string version = "1")
+    public Task LogAsync(ModelName model, DateTimeOffset hour, int rows, double shift = 0, string version = "1", int file = 1)
     {
         var random = new Random(hour.GetHashCode() ^ rows);
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         return LogAsync(
             model, hour,
             DriftTables.Of(("age", _ => 50 + shift + (10 * Normal()), rows), ("sex", _ => random.Next(3) == 0 ? "f" : "m", rows)),
-            DriftTables.Of(("score", _ => random.NextDouble(), rows)), version);
+            DriftTables.Of(("score", _ => random.NextDouble(), rows)), version, file);
     }
 
     /// <summary>Takes the messages of a queue that speak of a model.</summary>
