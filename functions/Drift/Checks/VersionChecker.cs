@@ -43,8 +43,8 @@ public sealed class VersionChecker(
     }
 
     /// <summary>
-    /// Under which hours drifts are told that did not begin where they are told to have begun: as by the window before, as by an earlier check of this hour,
-    /// or as an alarm of a later hour, which was checked before this one, has told it.
+    /// Under which hours drifts are told that are told already, but under others than that of their beginning: by the window before, by an earlier check of
+    /// this hour, or by a later hour, which was checked before this one.
     /// </summary>
     private async Task<Dictionary<string, DateTimeOffset>?> ToldAsync(VersionReference version, VersionCheck check, VersionCheck? before, EarlierWork earlier, CancellationToken cancellation)
     {
@@ -62,7 +62,7 @@ public sealed class VersionChecker(
         var told = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         foreach ((string subject, DateTimeOffset since) in check.Since)
         {
-            DateTimeOffset known = before?.ToldAs(subject) ?? old?.ToldAs(subject) ?? later.Find(l => l.Alarms(subject))?.ToldAs(subject) ?? since;
+            DateTimeOffset known = new[] { before, old }.Concat(later).FirstOrDefault(c => c?.Alarms(subject) == true)?.ToldAs(subject) ?? before?.ToldAs(subject) ?? since;
             if (known != since)
                 told[subject] = known;
         }
