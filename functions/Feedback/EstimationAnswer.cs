@@ -29,7 +29,7 @@ public sealed record EstimationAnswer(
 
         var chunks = request.Analysis.Chunks(request.ChunkSize).Select((rows, i) => Chunk(request, estimator, rows, i)).ToList();
         var reference = request.Reference.Chunks(request.ChunkSize).Select(rows => Realized(request.Metric, rows)).ToList();
-        return new EstimationAnswer(request.Metric, request.ChunkSize, estimator.Calibration is not null, expected.Lower, expected.Upper, reference, chunks);
+        return new EstimationAnswer(request.Metric, request.ChunkSize, estimator.Calibrates, expected.Lower, expected.Upper, reference, chunks);
     }
 
     private static ChunkEstimate Chunk(EstimationRequest request, PerformanceEstimator estimator, ScoredRows rows, int chunk)
@@ -41,5 +41,5 @@ public sealed record EstimationAnswer(
     }
 
     private static double? Realized(string metric, ScoredRows rows) =>
-        rows.Labels is { } labels && EstimatedMetric.Realized(metric, rows.Scores, rows.Predictions, labels) is var value && double.IsFinite(value) ? value : null;
+        rows.Labels is not null && EstimatedMetric.Realized(metric, rows) is var value && double.IsFinite(value) ? value : null;
 }

@@ -91,17 +91,17 @@ public sealed class VersionChecker(
 
         check = check with
         {
-            Features = Verdict(known.Inputs, current.Inputs, policy, before?.Features),
-            Predictions = Verdict(known.Outputs, current.Outputs, policy, before?.Predictions),
+            Features = Verdict(known, known.Inputs, current.Inputs, policy, before?.Features),
+            Predictions = Verdict(known, known.Outputs, current.Outputs, policy, before?.Predictions),
         };
         return check with { Since = Since(check, before), Note = check.Features is null && check.Predictions is null ? $"The reference ({known.Source}) has none of the logged columns." : check.Note };
     }
 
     /// <summary>Compares the columns that the log has: a label in the training data is none of them.</summary>
-    private static DriftVerdict? Verdict(Profile reference, Profile current, DriftPolicy policy, DriftVerdict? before)
+    private static DriftVerdict? Verdict(ProfileDocument known, Profile reference, Profile current, DriftPolicy policy, DriftVerdict? before)
     {
         Profile shared = reference.Select(c => current.Find(c.Name) is not null);
-        return shared.Columns.Count == 0 ? null : DriftComparison.Compare(shared, current, policy, before);
+        return shared.Columns.Count == 0 ? null : DriftComparison.Compare(shared, current, policy, before, known.Thresholds);
     }
 
     private static Dictionary<string, DateTimeOffset> Since(VersionCheck check, VersionCheck? before)

@@ -48,6 +48,24 @@ public sealed partial class LogProfiler(LogStore log, ILogger<LogProfiler> logge
         };
     }
 
+    /// <summary>NannyML's thresholds by column, of rows of these hours that have become the reference.</summary>
+    public async Task<Dictionary<string, double>> ThresholdsAsync(VersionReference version, IEnumerable<DateTimeOffset> hours, CancellationToken cancellation)
+    {
+        var (inputs, outputs, columns) = (new ReferenceChunks(), new ReferenceChunks(), new LogColumns());
+        foreach (DateTimeOffset hour in hours)
+        {
+            LogRange range = LogRange.Of(version.Model.ToString(), version.Version.ToString(), hour);
+            await foreach (Table batch in log.ReadAsync(range, (file, failure) => LogUnreadable(file.Name, failure.Detail), cancellation))
+            {
+                columns.Split(batch);
+                inputs.Observe(columns.Inputs);
+                outputs.Observe(columns.Outputs);
+            }
+        }
+
+        return inputs.Thresholds().Select(t => KeyValuePair.Create(t.Key[LogNames.Input.Length..], t.Value)).Concat(outputs.Thresholds()).ToDictionary(StringComparer.Ordinal);
+    }
+
     private static Profile Renamed(Profile profile, string prefix) => Profile.From(new(profile.Rows, [.. profile.State.Columns.Select(c => c with { Name = c.Name[prefix.Length..] })]));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The file {File} of the prediction log can't be read and is left out of its window: {Reason}")]

@@ -30,6 +30,9 @@ public sealed record ProfileDocument
     /// <summary>What came out, named <c>output.…</c> as in the log, and <c>output.confidence</c>; without columns where that is not known.</summary>
     public required Profile Outputs { get; init; }
 
+    /// <summary>Of a reference, per column NannyML's threshold of the Jensen-Shannon distance; null where there are too few rows for one.</summary>
+    public IReadOnlyDictionary<string, double>? Thresholds { get; init; }
+
     public long Rows => Math.Max(Inputs.Rows, Outputs.Rows);
 
     /// <summary>The profile of all rows of several windows of a version, in order. Counts are exact, sketches within their stated errors.</summary>

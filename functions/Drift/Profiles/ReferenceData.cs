@@ -7,7 +7,6 @@ using Tidemark.Platform.Errors;
 using Tidemark.Platform.PredictionLog;
 using Tidemark.Platform.Storage;
 using Tidemark.Platform.Tabular;
-using Tidemark.Platform.Tabular.Profiles;
 using Tidemark.Platform.Tabular.Readers;
 using Tidemark.Registry;
 
@@ -46,7 +45,7 @@ public sealed class ReferenceData(BlobServiceClient blobs, LogPolicies policies)
             return opened.As<ProfileDocument>();
         using TableReader reader = opened.Value;
         var policy = await policies.ReadAsync(version.Model.ToString(), cancellation);
-        var (inputs, outputs) = (new Profile(), new Profile());
+        var (inputs, outputs) = (new ReferenceChunks(), new ReferenceChunks());
         while (policy.Ok)
         {
             var more = await reader.ReadAsync(cancellation);
@@ -63,17 +62,26 @@ public sealed class ReferenceData(BlobServiceClient blobs, LogPolicies policies)
     public async Task<Outcome<ProfileDocument>> ReadAsync(VersionReference version, Table rows, CancellationToken cancellation)
     {
         var policy = await policies.ReadAsync(version.Model.ToString(), cancellation);
-        var (inputs, outputs) = (new Profile(), new Profile());
+        var (inputs, outputs) = (new ReferenceChunks(), new ReferenceChunks());
         if (policy.Ok)
             Observe(rows, policy.Value, inputs, outputs);
         return policy.Then(_ => Document(version, "upload", inputs, outputs));
     }
 
-    private static Outcome<ProfileDocument> Document(VersionReference version, string source, Profile inputs, Profile outputs) => inputs.Rows == 0
+    private static Outcome<ProfileDocument> Document(VersionReference version, string source, ReferenceChunks inputs, ReferenceChunks outputs) => inputs.Whole.Rows == 0
         ? new Failure(FailureKind.Unprocessable, "No rows", $"The reference data ({source}) has no readable row.")
-        : new ProfileDocument { Model = version.Model.ToString(), Version = version.Version.ToString(), Source = source, Files = 1, Inputs = inputs, Outputs = outputs };
+        : new ProfileDocument
+        {
+            Model = version.Model.ToString(),
+            Version = version.Version.ToString(),
+            Source = source,
+            Files = 1,
+            Inputs = inputs.Whole,
+            Outputs = outputs.Whole,
+            Thresholds = inputs.Thresholds().Concat(outputs.Thresholds()).ToDictionary(StringComparer.Ordinal),
+        };
 
-    private static void Observe(Table batch, LogPolicy policy, Profile inputs, Profile outputs)
+    private static void Observe(Table batch, LogPolicy policy, ReferenceChunks inputs, ReferenceChunks outputs)
     {
         List<Column> shown = [];
         foreach (Column column in batch.Columns.Where(c => !IsOutput(c)))

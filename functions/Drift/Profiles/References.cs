@@ -11,7 +11,7 @@ public sealed record FoundReference(ProfileDocument? Document, string? Note);
 /// The reference of a version: what was uploaded for it; else the data that the version's lineage names under <c>reference</c>; else the first rows
 /// of its log. What the training data does not hold, the model's answers, comes from the first rows of the log in any case.
 /// </summary>
-public sealed class References(ProfileStore profiles, ReferenceData data, ModelDirectory directory)
+public sealed class References(ProfileStore profiles, ReferenceData data, LogProfiler log, ModelDirectory directory)
 {
     /// <summary>Key of the lineage whose value is a blob <c>container/path</c> of training data.</summary>
     public const string LineageKey = "reference";
@@ -60,11 +60,14 @@ public sealed class References(ProfileStore profiles, ReferenceData data, ModelD
 
         if (rows < settings.ReferenceRows)
             return new(stored?.Document, $"{rows} of the first {settings.ReferenceRows} rows of the log are there, which become the reference{(stored is null ? "" : " for the answers")}.");
-        var log = ProfileDocument.Merge(windows);
-        var complete = stored is { } known ? known.Document with { Outputs = log.Outputs } : log;
+        var first = ProfileDocument.Merge(windows);
+        var thresholds = await log.ThresholdsAsync(version, windows.Select(w => w.From!.Value), cancellation);
+        var complete = stored is { } known
+            ? known.Document with { Outputs = first.Outputs, Thresholds = (known.Document.Thresholds ?? new Dictionary<string, double>()).Concat(thresholds).DistinctBy(t => t.Key).ToDictionary(StringComparer.Ordinal) }
+            : first with { Thresholds = thresholds };
         await profiles.WriteReferenceAsync(version, complete, stored?.Tag ?? "", cancellation);
         var reference = (await profiles.ReferenceAsync(version, cancellation))!.Value.Document;
-        return new(reference, $"The reference{(stored is null ? "" : " for the answers")} was made of the first {rows} rows of the log, up to {log.To:u}.");
+        return new(reference, $"The reference{(stored is null ? "" : " for the answers")} was made of the first {rows} rows of the log, up to {first.To:u}.");
     }
 
     /// <summary>Windows of the past of the same season, where there are enough rows of them; the reference profile else.</summary>
@@ -87,6 +90,17 @@ public sealed class References(ProfileStore profiles, ReferenceData data, ModelD
 
         return windows.Sum(w => w.Rows) < settings.ReferenceRows
             ? found with { Note = found.Note ?? $"There are too few rows of the same season yet (less than {settings.ReferenceRows}): compared with the reference." }
-            : new(ProfileDocument.Merge(windows) with { Source = $"{windows.Count} windows of the same season" }, Note: null);
+            : new(Seasonal(windows, settings), Note: null);
+    }
+
+    /// <summary>The windows are the parts of which thresholds are made, where they are asked for.</summary>
+    private static ProfileDocument Seasonal(List<ProfileDocument> windows, DriftSettings settings)
+    {
+        var whole = ProfileDocument.Merge(windows) with { Source = $"{windows.Count} windows of the same season" };
+        return settings.Policy.Selection != TestSelection.NannyMl ? whole : whole with
+        {
+            Thresholds = ReferenceChunks.Thresholds(whole.Inputs, [.. windows.Select(w => w.Inputs)])
+                .Concat(ReferenceChunks.Thresholds(whole.Outputs, [.. windows.Select(w => w.Outputs)])).ToDictionary(StringComparer.Ordinal),
+        };
     }
 }

@@ -70,11 +70,12 @@ file static class Bytes
 
 /// <summary>A <see cref="ProfileDocument"/> as it is stored.</summary>
 internal sealed record StoredDocument(
-    string Model, string Version, string Source, DateTimeOffset? From, DateTimeOffset? To, int Files, int Unreadable, StoredProfile Inputs, StoredProfile Outputs)
+    string Model, string Version, string Source, DateTimeOffset? From, DateTimeOffset? To, int Files, int Unreadable, StoredProfile Inputs, StoredProfile Outputs,
+    IReadOnlyDictionary<string, double>? Thresholds = null)
 {
     public static StoredDocument Of(ProfileDocument document) => new(
         document.Model, document.Version, document.Source, document.From, document.To, document.Files, document.Unreadable,
-        StoredProfile.Of(document.Inputs), StoredProfile.Of(document.Outputs));
+        StoredProfile.Of(document.Inputs), StoredProfile.Of(document.Outputs), document.Thresholds);
 
     public ProfileDocument ToDocument() => new()
     {
@@ -87,6 +88,7 @@ internal sealed record StoredDocument(
         Unreadable = Unreadable,
         Inputs = Inputs.ToProfile(),
         Outputs = Outputs.ToProfile(),
+        Thresholds = Thresholds,
     };
 }
 

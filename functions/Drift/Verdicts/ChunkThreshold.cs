@@ -7,10 +7,11 @@ public static class ChunkThreshold
 {
     private const double Deviations = 3;
 
+    /// <summary>A distance drifts when it is larger, so the threshold that it has to reach is the next number.</summary>
     public static double Of(IReadOnlyList<double> distances)
     {
         double mean = distances.Average();
-        return mean + Deviations * Math.Sqrt(distances.Average(d => (d - mean) * (d - mean)));
+        return Math.BitIncrement(mean + Deviations * Math.Sqrt(distances.Average(d => (d - mean) * (d - mean))));
     }
 
     /// <summary>Jensen-Shannon distances of the chunks to the reference that they are parts of.</summary>

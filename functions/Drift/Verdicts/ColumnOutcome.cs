@@ -12,7 +12,7 @@ internal sealed record ColumnOutcome(string Column, ColumnVerdict Measured, doub
     private const double LeastMissingShift = 0.01;
     private const int MostUnseen = 20;
 
-    public static ColumnOutcome Of(string column, ColumnPair pair, DriftPolicy policy, Func<IReadOnlyList<ColumnSample>> chunks)
+    public static ColumnOutcome Of(string column, ColumnPair pair, DriftPolicy policy, Func<double?> ofChunks)
     {
         var blank = new ColumnVerdict
         {
@@ -27,7 +27,7 @@ internal sealed record ColumnOutcome(string Column, ColumnVerdict Measured, doub
             return Untested(blank);
         if (policy.MissingIsCategory)
             pair = pair.WithMissing();
-        if (TestChoice.For(column, pair, policy, chunks) is not { } choice)
+        if (TestChoice.For(column, pair, policy, ofChunks) is not { } choice)
             return Untested(blank with { Reason = "The test named for this column does not fit its kind." });
         TestResult result = choice.Measure(pair);
         bool tests = choice.Test.HasPValue();

@@ -17,7 +17,7 @@ public static class DriftComparison
             bool numeric = Numeric(Held(column), now is null ? null : Held(now));
             ColumnSample before = ColumnSample.Of(column, numeric, 0, column.Count);
             var pair = new ColumnPair(before, now is null ? ColumnSample.Of(null, current.Rows, numeric) : ColumnSample.Of(now, numeric, 0, now.Count));
-            return ColumnOutcome.Of(column.Name, pair, policy, () => Chunks(column, numeric, policy.Chunks));
+            return ColumnOutcome.Of(column.Name, pair, policy, () => ChunkThreshold.OfJensenShannon(before, Chunks(column, numeric, policy.Chunks)));
         }
 
         return Conclude([.. reference.Columns.Where(c => Compared(c.Name, policy)).Select(Outcome)], reference.Rows, current.Rows, policy, previous);
@@ -25,15 +25,15 @@ public static class DriftComparison
 
     /// <summary>A stored profile against another.</summary>
     /// <param name="previous">The verdict on the window before, for drift that has to persist; null: there is none.</param>
-    /// <param name="chunks">Profiles of parts of the reference, for NannyML's thresholds; without them they are those of the policy, or 0.1.</param>
-    public static DriftVerdict Compare(Profile reference, Profile current, DriftPolicy policy, DriftVerdict? previous = null, IReadOnlyList<Profile>? chunks = null)
+    /// <param name="thresholds">By column NannyML's thresholds, of parts of the reference; where there is none it is that of the policy, or 0.1.</param>
+    public static DriftVerdict Compare(Profile reference, Profile current, DriftPolicy policy, DriftVerdict? previous = null, IReadOnlyDictionary<string, double>? thresholds = null)
     {
         ColumnOutcome Outcome(ColumnProfile column)
         {
             ColumnProfile? now = current.Find(column.Name);
             bool numeric = Numeric(column.Kind, now?.Kind);
             var pair = new ColumnPair(ColumnSample.Of(column, reference.Rows, numeric), ColumnSample.Of(now, current.Rows, numeric));
-            return ColumnOutcome.Of(column.Name, pair, policy, () => [.. (chunks ?? []).Select(c => ColumnSample.Of(c.Find(column.Name), c.Rows, numeric))]);
+            return ColumnOutcome.Of(column.Name, pair, policy, () => thresholds?.TryGetValue(column.Name, out double threshold) == true ? threshold : null);
         }
 
         return Conclude([.. reference.Columns.Where(c => Compared(c.Name, policy)).Select(Outcome)], reference.Rows, current.Rows, policy, previous);

@@ -14,8 +14,8 @@ public sealed record TestChoice(DriftTest Test, double Threshold, CountPair? Sha
     private const int FewDistinct = 5;
 
     /// <summary>Null where the policy leaves the column out.</summary>
-    /// <param name="chunks">Parts of the reference column, for NannyML's threshold.</param>
-    public static TestChoice? For(string column, ColumnPair pair, DriftPolicy policy, Func<IReadOnlyList<ColumnSample>> chunks)
+    /// <param name="ofChunks">NannyML's threshold, of parts of the reference column; null: they are too few.</param>
+    public static TestChoice? For(string column, ColumnPair pair, DriftPolicy policy, Func<double?> ofChunks)
     {
         double? threshold = policy.Thresholds.TryGetValue(column, out double given) ? given : null;
         if (policy.Tests.TryGetValue(column, out DriftTest named))
@@ -26,7 +26,7 @@ public sealed record TestChoice(DriftTest Test, double Threshold, CountPair? Sha
                 DriftTest usual = Evidently(pair);
                 return new(usual, threshold ?? usual.UsualThreshold());
             case TestSelection.NannyMl:
-                double least = threshold ?? (chunks() is { Count: > 1 } parts ? ChunkThreshold.OfJensenShannon(pair.Reference, parts) : DriftTest.JensenShannon.UsualThreshold());
+                double least = threshold ?? ofChunks() ?? DriftTest.JensenShannon.UsualThreshold();
                 return new(DriftTest.JensenShannon, least, pair.BinnedByReference());
             default:
                 return null;

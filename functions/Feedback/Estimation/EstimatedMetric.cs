@@ -3,13 +3,28 @@ using Tidemark.Feedback.Metrics;
 namespace Tidemark.Feedback.Estimation;
 
 /// <summary>
-/// A metric of two classes expected from calibrated probabilities alone: a row predicted positive is a true positive with its probability and a false
+/// A metric of classes expected from calibrated probabilities alone: a row predicted positive is a true positive with its probability and a false
 /// one otherwise. NannyML, "Confidence-based performance estimation" (CBPE).
 /// </summary>
 internal static class EstimatedMetric
 {
     public static readonly IReadOnlyList<string> Names =
         [MetricNames.RocAuc, MetricNames.Accuracy, MetricNames.Precision, MetricNames.Recall, MetricNames.F1, MetricNames.Specificity];
+
+    /// <summary>Of two classes, or the mean over each class against the rest; accuracy is the mean probability of what was predicted.</summary>
+    /// <param name="metric">One of <see cref="Names"/>.</param>
+    /// <param name="rows">The rows as the model answered them.</param>
+    /// <param name="probabilities">Per part of the rows, calibrated.</param>
+    /// <returns>NaN when the rows do not define it.</returns>
+    public static double Of(string metric, ScoredRows rows, double[][] probabilities)
+    {
+        if (probabilities.Length == 1)
+            return Of(metric, rows.Scores, probabilities[0], rows.Predictions);
+        if (metric == MetricNames.Accuracy)
+            return rows.Predictions.Select((prediction, row) => probabilities[prediction][row]).Average();
+        // A class that was never predicted has no precision; it counts as 0, as it does where labels are known.
+        return rows.Parts().Select((part, c) => Of(metric, part.Scores, probabilities[c], part.Predictions)).Average(value => double.IsNaN(value) && metric == MetricNames.Precision ? 0 : value);
+    }
 
     /// <param name="metric">One of <see cref="Names"/>.</param>
     /// <param name="scores">As the model gave them.</param>
@@ -59,10 +74,37 @@ internal static class EstimatedMetric
     }
 
     /// <summary>The metric of rows whose labels are known; NaN when the rows do not define it.</summary>
-    public static double Realized(string metric, double[] scores, int[] predictions, int[] labels)
+    public static double Realized(string metric, ScoredRows rows)
+    {
+        int[] labels = rows.Labels!;
+        if (rows.Classes > 2)
+            return RealizedOfClasses(metric, rows, labels);
+        if (metric == MetricNames.RocAuc)
+            return RocAuc.Of(new RankOrder(rows.Scores, i => labels[i] == 1), i => labels[i] == 1, EvaluationOptions.Default).Value ?? double.NaN;
+        return Of(metric, [], Array.ConvertAll(labels, label => (double)label), rows.Predictions);
+    }
+
+    /// <summary>The name under which <see cref="MulticlassQuality"/> has the mean over three and more classes; null where it has none.</summary>
+    public static string? NameOfClasses(string metric) => metric switch
+    {
+        MetricNames.Accuracy => metric,
+        MetricNames.RocAuc => $"{metric}_ovr_macro",
+        MetricNames.Specificity => null,
+        _ => $"{metric}_macro",
+    };
+
+    private static double RealizedOfClasses(string metric, ScoredRows rows, int[] labels)
     {
         if (metric == MetricNames.RocAuc)
-            return RocAuc.Of(new RankOrder(scores, i => labels[i] == 1), i => labels[i] == 1, EvaluationOptions.Default).Value ?? double.NaN;
-        return Of(metric, [], Array.ConvertAll(labels, label => (double)label), predictions);
+            return RocAuc.OneVersusRest(labels, rows.ByRow(), rows.Classes, weighted: false, EvaluationOptions.Default).Value ?? double.NaN;
+        var matrix = new ConfusionMatrix(labels, rows.Predictions, rows.Classes);
+        return metric switch
+        {
+            MetricNames.Accuracy => (double)matrix.Correct / matrix.Total,
+            MetricNames.Precision => matrix.Average(ConfusionMatrix.Precision, weighted: false),
+            MetricNames.Recall => matrix.Average(ConfusionMatrix.Recall, weighted: false),
+            MetricNames.F1 => matrix.Average(ConfusionMatrix.F1, weighted: false),
+            _ => matrix.Average((m, c) => 1 - ((double)(m.Predicted(c) - m[c, c]) / Math.Max(1, m.Total - m.Support(c))), weighted: false),
+        };
     }
 }

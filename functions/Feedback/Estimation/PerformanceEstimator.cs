@@ -20,31 +20,29 @@ public sealed record MetricEstimate(
     double? Estimate, double? SamplingError, double? LowerConfidence, double? UpperConfidence, double LowerThreshold, double UpperThreshold, bool Alert);
 
 /// <summary>
-/// Confidence-based performance estimation (CBPE) for two classes as NannyML does it: fitted on rows with labels, it estimates metrics of rows without.
+/// Confidence-based performance estimation (CBPE) as NannyML does it: fitted on rows with labels, it estimates metrics of rows without. Of three and more
+/// classes each is calibrated against the rest, the probabilities of a row are made to sum to 1, and metrics are means over the classes.
 /// It sees what the inputs do to the scores, not what changes the meaning of the scores (concept drift): that is what the gap to the truth shows.
 /// </summary>
-/// <param name="Calibration">From scores to probabilities; null when the scores are probabilities already.</param>
+/// <param name="Calibrations">Per class (of two the positive one) from scores to probabilities; null where the scores are probabilities already.</param>
 /// <param name="Metrics">By name, those that the reference defines.</param>
-public sealed record PerformanceEstimator(IsotonicCalibration? Calibration, IReadOnlyDictionary<string, MetricExpectation> Metrics)
+public sealed record PerformanceEstimator(IReadOnlyList<IsotonicCalibration?> Calibrations, IReadOnlyDictionary<string, MetricExpectation> Metrics)
 {
-    private const int Deviations = 3;
+    private const int Deviations = 3, FewestOfClass = 2;
 
-    /// <param name="reference">Rows with labels: both classes at least twice.</param>
+    /// <summary>Number of classes that it was fitted on.</summary>
+    public int Classes => Calibrations.Count == 1 ? 2 : Calibrations.Count;
+
+    public bool Calibrates => Calibrations.Any(c => c is not null);
+
+    /// <param name="reference">Rows with labels: two classes at least twice.</param>
     /// <param name="chunkSize">Rows of a chunk; the last chunk may have less.</param>
     /// <param name="calibration">Whether to calibrate.</param>
     public static Outcome<PerformanceEstimator> Fit(ScoredRows reference, int chunkSize, CalibrationChoice calibration)
     {
-        int[] labels = reference.Labels!;
-        int positives = labels.Sum();
-        if (positives < 2 || labels.Length - positives < 2)
-            return new Failure(
-                FailureKind.Unprocessable, "Reference too small", $"The reference has {positives} positive and {labels.Length - positives} negative labels; each class is needed at least twice.");
-        bool calibrate = calibration switch
-        {
-            CalibrationChoice.Isotonic => true,
-            CalibrationChoice.None => false,
-            _ => CalibrationNeed.Judge(reference.Scores, labels),
-        };
+        int[] times = [.. Enumerable.Range(0, reference.Classes).Select(c => reference.Labels!.Count(label => label == c))];
+        if (times.Count(n => n >= FewestOfClass) < 2)
+            return new Failure(FailureKind.Unprocessable, "Reference too small", $"The reference has {Told(times)}; {(times.Length == 2 ? "each class" : "two classes or more")} must be there at least twice.");
         var metrics = new Dictionary<string, MetricExpectation>(StringComparer.Ordinal);
         foreach (string metric in EstimatedMetric.Names)
         {
@@ -52,7 +50,7 @@ public sealed record PerformanceEstimator(IsotonicCalibration? Calibration, IRea
                 metrics[metric] = expectation;
         }
 
-        return new PerformanceEstimator(calibrate ? IsotonicCalibration.Fit(reference.Scores, labels) : null, metrics);
+        return new PerformanceEstimator([.. reference.Parts().Select(part => Calibrate(part, calibration))], metrics);
     }
 
     /// <summary>The metric estimated for the rows as one chunk; null when the reference did not define it.</summary>
@@ -60,8 +58,7 @@ public sealed record PerformanceEstimator(IsotonicCalibration? Calibration, IRea
     {
         if (!Metrics.TryGetValue(metric, out MetricExpectation? expected))
             return null;
-        double[] probabilities = Calibration?.Apply(rows.Scores) ?? rows.Scores;
-        double estimate = EstimatedMetric.Of(metric, rows.Scores, probabilities, rows.Predictions);
+        double estimate = EstimatedMetric.Of(metric, rows, Probabilities(rows));
         if (!double.IsFinite(estimate))
             return new(null, null, null, null, expected.Lower, expected.Upper, Alert: false);
         double error = expected.Error.For(rows.Count);
@@ -70,17 +67,47 @@ public sealed record PerformanceEstimator(IsotonicCalibration? Calibration, IRea
             estimate < expected.Lower || estimate > expected.Upper);
     }
 
+    /// <summary>Per part the calibrated probabilities of its rows.</summary>
+    private double[][] Probabilities(ScoredRows rows)
+    {
+        double[][] parts = [.. rows.Parts().Zip(Calibrations, (part, calibration) => calibration?.Apply(part.Scores) ?? [.. part.Scores])];
+        for (int row = 0; parts.Length > 1 && row < rows.Count; row++)
+        {
+            double sum = parts.Sum(part => part[row]);
+            foreach (double[] part in parts)
+                part[row] = sum > 0 ? part[row] / sum : 1.0 / parts.Length;
+        }
+
+        return parts;
+    }
+
+    /// <summary>A class that hardly occurs has nothing to be calibrated on.</summary>
+    private static IsotonicCalibration? Calibrate(ScoredRows part, CalibrationChoice calibration)
+    {
+        int positives = part.Labels!.Sum();
+        bool calibrate = positives >= FewestOfClass && part.Count - positives >= FewestOfClass && calibration switch
+        {
+            CalibrationChoice.Isotonic => true,
+            CalibrationChoice.None => false,
+            _ => CalibrationNeed.Judge(part.Scores, part.Labels!),
+        };
+        return calibrate ? IsotonicCalibration.Fit(part.Scores, part.Labels!) : null;
+    }
+
     /// <summary>Null when no chunk, or too few rows, define the metric.</summary>
     private static MetricExpectation? Expect(string metric, ScoredRows reference, int chunkSize)
     {
-        double[] realized = [.. reference.Chunks(chunkSize).Select(c => EstimatedMetric.Realized(metric, c.Scores, c.Predictions, c.Labels!)).Where(double.IsFinite)];
-        if (realized.Length == 0 || !double.IsFinite(EstimatedMetric.Realized(metric, reference.Scores, reference.Predictions, reference.Labels!)))
+        double[] realized = [.. reference.Chunks(chunkSize).Select(c => EstimatedMetric.Realized(metric, c)).Where(double.IsFinite)];
+        if (realized.Length == 0 || !double.IsFinite(EstimatedMetric.Realized(metric, reference)))
             return null;
         double mean = realized.Average();
         double deviation = Math.Sqrt(realized.Average(value => (value - mean) * (value - mean)));
-        var error = SamplingError.Learn(metric, reference.Scores, reference.Predictions, reference.Labels!);
-        return new(error, Math.Max(0, mean - (Deviations * deviation)), Math.Min(1, mean + (Deviations * deviation)));
+        return new(SamplingError.Learn(metric, reference), Math.Max(0, mean - (Deviations * deviation)), Math.Min(1, mean + (Deviations * deviation)));
     }
+
+    private static string Told(int[] times) => times.Length == 2
+        ? $"{times[1]} positive and {times[0]} negative labels"
+        : string.Join(", ", times) + " labels of its classes";
 }
 
 /// <summary>Whether scores are calibrated before metrics are estimated from them.</summary>
@@ -90,23 +117,4 @@ public enum CalibrationChoice
     Auto,
     Isotonic,
     None,
-}
-
-/// <summary>Rows of a model of two classes.</summary>
-/// <param name="Scores">Score of the positive class.</param>
-/// <param name="Predictions">0 or 1.</param>
-/// <param name="Labels">0 or 1; null: not known.</param>
-public sealed record ScoredRows(double[] Scores, int[] Predictions, int[]? Labels)
-{
-    public int Count => Scores.Length;
-
-    /// <summary>Consecutive chunks; the last may be smaller.</summary>
-    public IEnumerable<ScoredRows> Chunks(int size)
-    {
-        for (int from = 0; from < Count; from += size)
-        {
-            Range rows = from..Math.Min(Count, from + size);
-            yield return new(Scores[rows], Predictions[rows], Labels?[rows]);
-        }
-    }
 }

@@ -12,6 +12,24 @@ public sealed record SamplingError(double Deviation, double Fraction)
 {
     public double For(int rows) => Deviation / Math.Sqrt(rows * Fraction);
 
+    /// <summary>Of more than two classes the errors of each against the rest, as of independent terms of a mean; accuracy is of the rows themselves.</summary>
+    internal static SamplingError Learn(string metric, ScoredRows reference)
+    {
+        if (reference.Classes == 2)
+            return Learn(metric, reference.Scores, reference.Predictions, reference.Labels!);
+        if (metric == MetricNames.Accuracy)
+            return OfRows(reference.Count, reference.Predictions.Zip(reference.Labels!, (p, l) => p == l));
+        double squares = 0;
+        foreach (ScoredRows part in reference.Parts())
+        {
+            bool defined = part.Labels!.Contains(1) && part.Labels.Contains(0) && (metric != MetricNames.Precision || part.Predictions.Contains(1));
+            SamplingError error = defined ? Learn(metric, part.Scores, part.Predictions, part.Labels!) : new(0, 1);
+            squares += error.Deviation * error.Deviation / error.Fraction;
+        }
+
+        return new(Math.Sqrt(squares) / reference.Classes, 1);
+    }
+
     internal static SamplingError Learn(string metric, double[] scores, int[] predictions, int[] labels) => metric switch
     {
         MetricNames.RocAuc => Area(scores, labels),

@@ -68,6 +68,28 @@ internal sealed record LogColumns(QualityTask Task, IReadOnlyList<string> Scores
         return IsPositive(prediction) == IsPositive(label) ? 0 : 1;
     }
 
+    /// <summary>How many classes have scores: one score is that of the second of two; 0 where there are none.</summary>
+    public int ClassCount => Task switch
+    {
+        QualityTask.Binary when Scores.Count == 1 => 2,
+        QualityTask.Multiclass when Scores.Count > 2 && Scores.Count == Classes.Count => Classes.Count,
+        _ => 0,
+    };
+
+    /// <summary>Place of a class among the scores; null where it has none.</summary>
+    public int? ClassOf(string text)
+    {
+        if (Task == QualityTask.Binary)
+            return IsPositive(text) ? 1 : 0;
+        for (int c = 0; c < Classes.Count; c++)
+        {
+            if (Classes[c] == text)
+                return c;
+        }
+
+        return null;
+    }
+
     public bool IsPositive(string text) => Positive is null ? text is "1" or "true" : text == Positive;
 
     private static QualityTask Guess(Table rows, string? single) => single is not null && rows.Find(single) is RealColumn ? QualityTask.Regression : QualityTask.Multiclass;

@@ -79,7 +79,7 @@ public sealed record QualityPolicy
     /// <value>Baselines by metric; default: the version's metrics of training, else its first labelled rows here.</value>
     public IReadOnlyDictionary<string, double> Baseline { get; set; } = new Dictionary<string, double>();
 
-    /// <value>Metrics estimated without labels, for two classes. Default ROC-AUC and accuracy.</value>
+    /// <value>Metrics estimated without labels; of three and more classes means over the classes. Default ROC-AUC and accuracy.</value>
     public IReadOnlyList<string> Estimates { get; set; } = [MetricNames.RocAuc, MetricNames.Accuracy];
 
     /// <value>Labelled rows of a version on which estimates are fitted. Default 1,000.</value>

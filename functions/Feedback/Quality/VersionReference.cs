@@ -10,7 +10,7 @@ using Tidemark.Registry;
 
 namespace Tidemark.Feedback.Quality;
 
-/// <summary>The first labelled rows of a version of two classes, by the window that brought them: what its later estimates are fitted on.</summary>
+/// <summary>The first labelled rows of a version of classes, by the window that brought them: what its later estimates are fitted on.</summary>
 public sealed class ReferenceRows
 {
     /// <summary>Chunks from which the thresholds of estimates come.</summary>
@@ -46,8 +46,12 @@ public sealed class ReferenceRows
     }
 
     /// <summary>All rows, the oldest first.</summary>
-    public ScoredRows All() => new(
-        [.. Windows.Values.SelectMany(w => w.Scores)], [.. Windows.Values.SelectMany(w => w.Predictions)], [.. Windows.Values.SelectMany(w => w.Labels!)]);
+    public ScoredRows All()
+    {
+        int classes = Windows.Values.Last().Classes; // the settings may have changed on the way
+        ScoredRows[] alike = [.. Windows.Values.Where(w => w.Classes == classes)];
+        return new([.. alike.SelectMany(w => w.Scores)], [.. alike.SelectMany(w => w.Predictions)], [.. alike.SelectMany(w => w.Labels!)], classes);
+    }
 
     /// <summary>An estimator for windows that are no part of the reference; null before it is complete or when it has one class only.</summary>
     public PerformanceEstimator? Estimator(DateTimeOffset window) => Complete && !Windows.ContainsKey(Name(window)) ? fitted.Value : null;
@@ -64,6 +68,8 @@ public sealed class ReferenceRows
     private IReadOnlyDictionary<string, MetricValue> Measure()
     {
         ScoredRows rows = All();
+        if (rows.Classes > 2)
+            return MulticlassQuality.Evaluate(rows.Labels!, rows.Predictions, rows.ByRow(), [.. Enumerable.Range(0, rows.Classes).Select(c => $"{c}")], EvaluationOptions.Default).Metrics;
         return BinaryQuality.Evaluate(rows.Labels!, rows.Predictions, rows.Scores, ["0", "1"], EvaluationOptions.Default).Metrics;
     }
 }

@@ -88,11 +88,12 @@ internal static class WindowEvaluation
         ScoredRows known = rows.Scored(version, withLabels: true)!;
         foreach (string metric in policy.Estimates)
         {
-            if (estimator.Estimate(metric, all) is { } estimate)
-                estimates[metric] = estimate;
-            if (known.Count > 0 && estimator.Estimate(metric, known) is { Estimate: { } promised, SamplingError: { } error }
-                && realized?.Metrics.GetValueOrDefault(metric) is { Value: { } value } measured)
-                gaps[metric] = new(promised, value, promised - value, Math.Max(policy.MinGap, 3 * double.Hypot(measured.StandardError(realized.Confidence), error)));
+            string? name = all.Classes > 2 ? EstimatedMetric.NameOfClasses(metric) : metric;
+            if (all.Classes == estimator.Classes && estimator.Estimate(metric, all) is { } estimate)
+                estimates[name ?? metric] = estimate;
+            if (known.Count > 0 && known.Classes == estimator.Classes && name is not null && estimator.Estimate(metric, known) is { Estimate: { } promised, SamplingError: { } error }
+                && realized?.Metrics.GetValueOrDefault(name) is { Value: { } value } measured)
+                gaps[name] = new(promised, value, promised - value, Math.Max(policy.MinGap, 3 * double.Hypot(measured.StandardError(realized.Confidence), error)));
         }
 
         return quality;

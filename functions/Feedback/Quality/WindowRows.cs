@@ -26,16 +26,23 @@ internal sealed record WindowRows(LogColumns? Columns, long Logged, IReadOnlyLis
     /// <summary>The versions that answered.</summary>
     public IReadOnlyList<string> Versions => [.. Sample.Concat(Labelled).Select(row => row.Version).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    /// <summary>Rows of a version for estimates: those with labels, or the sample; null for models that are not of two classes with a score.</summary>
+    /// <summary>Rows of a version for estimates: those with labels, or the sample; null for models that give no scores to classes.</summary>
     public ScoredRows? Scored(string version, bool withLabels)
     {
-        if (Columns is not { Task: QualityTask.Binary, Scores.Count: 1 } columns)
+        if (Columns is not { } columns || columns.ClassCount < 2)
             return null;
-        JoinedRow[] rows = [.. (withLabels ? Labelled.Where(row => row.Error is not null) : Sample).Where(row => row.Version == version)];
-        return new(
-            [.. rows.Select(row => row.Scores[0])],
-            [.. rows.Select(row => columns.IsPositive(row.Prediction) ? 1 : 0)],
-            withLabels ? [.. rows.Select(row => columns.IsPositive(row.Label!) ? 1 : 0)] : null);
+        List<JoinedRow> rows = [];
+        List<int> predictions = [], labels = [];
+        foreach (JoinedRow row in (withLabels ? Labelled.Where(row => row.Error is not null) : Sample).Where(row => row.Version == version))
+        {
+            if (columns.ClassOf(row.Prediction) is not { } prediction || (withLabels ? columns.ClassOf(row.Label!) : 0) is not { } label)
+                continue; // a class that has no score
+            rows.Add(row);
+            predictions.Add(prediction);
+            labels.Add(label);
+        }
+
+        return new([.. rows.SelectMany(row => row.Scores)], [.. predictions], withLabels ? [.. labels] : null, columns.ClassCount);
     }
 }
 

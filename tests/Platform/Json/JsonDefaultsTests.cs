@@ -51,7 +51,7 @@ public sealed class JsonDefaultsTests
             yield break; // only written
         }
 
-        foreach (PropertyInfo property in type.Type.GetProperties().Where(p => p.CanWrite && p.GetIndexParameters().Length == 0))
+        foreach (PropertyInfo property in type.Type.GetProperties().Where(p => p.SetMethod?.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) == true))
         {
             if (JsonSerializer.Serialize(property.GetValue(stated)) != JsonSerializer.Serialize(property.GetValue(read)))
                 yield return property.Name;

@@ -52,14 +52,19 @@ public sealed class ColumnProfile(string name)
         }
     }
 
-    public void Observe(Column column)
+    public void Observe(Column column) => Observe(column, 0, column.Count);
+
+    /// <param name="column">A batch's column.</param>
+    /// <param name="from">First row.</param>
+    /// <param name="to">Row after the last one.</param>
+    public void Observe(Column column, int from, int to)
     {
         ReadOnlySpan<bool> present = column.Present;
         switch (column)
         {
             case IntegerColumn integers:
                 ReadOnlySpan<long> longs = integers.Values;
-                for (int row = 0; row < longs.Length; row++)
+                for (int row = from; row < to; row++)
                 {
                     if (present[row])
                         AddInteger(longs[row]);
@@ -67,21 +72,21 @@ public sealed class ColumnProfile(string name)
                 break;
             case RealColumn reals:
                 ReadOnlySpan<double> doubles = reals.Values;
-                for (int row = 0; row < doubles.Length; row++)
+                for (int row = from; row < to; row++)
                 {
                     if (present[row])
                         AddReal(doubles[row]);
                 }
                 break;
             case TextColumn texts:
-                for (int row = 0; row < present.Length; row++)
+                for (int row = from; row < to; row++)
                 {
                     if (present[row])
                         AddText(texts.Utf8(row));
                 }
                 break;
             default:
-                for (int row = 0; row < present.Length; row++)
+                for (int row = from; row < to; row++)
                     AddOther(column.Cell(row));
                 break;
         }

@@ -23,11 +23,16 @@ public sealed class Profile
     /// <summary>Cells of the column without a value, rows that lack the column altogether included.</summary>
     public long Missing(ColumnProfile column) => Rows - column.Cells.Present;
 
-    public void Observe(Table batch)
+    public void Observe(Table batch) => Observe(batch, 0, batch.Rows);
+
+    /// <param name="batch">Rows.</param>
+    /// <param name="from">First row that is meant.</param>
+    /// <param name="to">Row after the last one.</param>
+    public void Observe(Table batch, int from, int to)
     {
-        Rows += batch.Rows;
+        Rows += to - from;
         for (int i = 0; i < batch.Columns.Count; i++)
-            At(batch.Names[i]).Observe(batch.Columns[i]);
+            At(batch.Names[i]).Observe(batch.Columns[i], from, to);
     }
 
     public void Merge(Profile other)
