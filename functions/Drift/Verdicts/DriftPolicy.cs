@@ -56,7 +56,7 @@ public sealed record DriftPolicy
     public bool WatchMissing { get; set; } = true;
 
     /// <value>Whether a missing value counts as a category of its own in columns of categories, so that distances see it too. False, as Evidently has it.</value>
-    public bool MissingIsCategory { get; init; }
+    public bool MissingIsCategory { get; set; }
 
     /// <summary>Weight by column, e.g. feature importance; columns not named weigh 1 where nothing is named, else 0.</summary>
     public IReadOnlyDictionary<string, double> Importance { get; set; } = new Dictionary<string, double>();
