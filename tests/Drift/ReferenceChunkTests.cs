@@ -1,7 +1,6 @@
 using Tidemark.Drift.Profiles;
 using Tidemark.Drift.Verdicts;
 using Tidemark.Platform.Tabular;
-using Tidemark.Platform.Tabular.Profiles;
 using Xunit;
 
 namespace Tidemark.Tests.Drift;

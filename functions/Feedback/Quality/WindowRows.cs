@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Tidemark.Feedback.Estimation;
 using Tidemark.Feedback.Labels;
-using Tidemark.Feedback.Metrics;
 using Tidemark.Platform.Errors;
 using Tidemark.Platform.PredictionLog;
 using Tidemark.Platform.Tabular;
