@@ -14,6 +14,7 @@ internal sealed record HostSettings(
     HttpSettings Http,
     QueueSettings Queues,
     SingletonSettings Singleton,
+    DurableSettings Durable,
     TimeSpan? FunctionTimeout,
     IReadOnlyDictionary<string, LogLevel> LogLevels,
     string? TelemetryMode)
@@ -48,6 +49,7 @@ internal sealed record HostSettings(
             HttpSettings.Read(reader),
             QueueSettings.Read(reader),
             SingletonSettings.Read(reader),
+            DurableSettings.Read(reader),
             Timeout(reader),
             Levels(reader, host.GetSection("logging:logLevel")),
             host["telemetryMode"] is null ? null : reader.Choice("telemetryMode", null, ["OpenTelemetry", "ApplicationInsights"]));

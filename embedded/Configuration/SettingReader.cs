@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 
 namespace Tidemark.Embedded;
@@ -31,6 +32,13 @@ internal sealed class SettingReader(IConfiguration host)
         string? text = host[path] ?? fallback;
         return allowed.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase))
             ?? Refuse(path, text, string.Join(" or ", allowed.Select(word => $"\"{word}\"")), allowed[0]);
+    }
+
+    /// <summary>A text that <paramref name="pattern"/> matches, which <paramref name="allowed"/> says in words.</summary>
+    public string Pattern(string path, string fallback, Regex pattern, string allowed)
+    {
+        string text = host[path] ?? fallback;
+        return pattern.IsMatch(text) ? text : Refuse(path, text, allowed, fallback);
     }
 
     public void ThrowIfRefused()

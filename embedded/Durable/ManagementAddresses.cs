@@ -12,7 +12,7 @@ internal static class ManagementAddresses
 
     public static HttpManagementPayload Of(DurableTaskClient client, string instanceId, HttpRequestData? request)
     {
-        var host = client as IKnowsHost;
+        var host = client as HubClient;
         string address = (request is null ? host?.HostAddress : AddressOf(request))
             ?? throw new InvalidOperationException(
                 "Failed to create HTTP management payload as base URL is null. Either use Functions bindings or provide an HTTP request to create the HttpPayload.");
@@ -49,14 +49,4 @@ internal static class ManagementAddresses
 
     private static string? First(HttpRequestData request, string name) =>
         ((HttpHeaders)request.Headers).TryGetValues(name, out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
-}
-
-/// <summary>A client that knows where its host can be reached.</summary>
-internal interface IKnowsHost
-{
-    /// <summary>Such as <c>http://127.0.0.1:7071</c>; null before the host listens.</summary>
-    string? HostAddress { get; }
-
-    /// <summary>What callers must send along, such as <c>code=…</c>; empty where nothing is asked.</summary>
-    string RequiredQuery { get; }
 }

@@ -16,7 +16,7 @@ internal static class BuiltInConverters
     public static readonly IReadOnlyList<Type> Types =
     [
         typeof(HttpConverter), typeof(QueueMessageConverter), typeof(FunctionContextConverter), typeof(AssignableConverter), typeof(GuidConverter),
-        typeof(DateConverter), typeof(BytesConverter), typeof(JsonConverter), typeof(CancellationConverter),
+        typeof(DateConverter), typeof(BytesConverter), typeof(JsonConverter), typeof(CancellationConverter), typeof(OrchestrationInputConverter),
     ];
 
     public static void Register(WorkerOptions options)
@@ -31,6 +31,7 @@ internal static class BuiltInConverters
         converters.Register<BytesConverter>();
         converters.Register<JsonConverter>();
         converters.Register<CancellationConverter>();
+        converters.Register<OrchestrationInputConverter>();
     }
 }
 

@@ -28,6 +28,8 @@ internal sealed class ConverterSet
 
     public IReadOnlyList<IInputConverter> For(ParameterInfo parameter)
     {
+        if (DurableConverters.Of(parameter) is { } durable)
+            return [Make(durable)];
         List<InputConverterAttribute> own = [.. parameter.GetCustomAttributes<InputConverterAttribute>()];
         if (own.Count == 0)
             own.AddRange(parameter.ParameterType.GetCustomAttributes<InputConverterAttribute>());

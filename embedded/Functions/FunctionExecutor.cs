@@ -45,6 +45,23 @@ internal sealed class FunctionExecutor
         return await RunAsync(invocation);
     }
 
+    /// <summary>Runs <paramref name="function"/> like <see cref="InvokeAsync(FunctionEntry, TriggerInput, CancellationToken)"/>, for what it returns.</summary>
+    public async Task<(InvocationOutcome Outcome, object? Result)> InvokeForResultAsync(FunctionEntry function, TriggerInput input, CancellationToken cancellation)
+    {
+        await using var invocation = new Invocation(invokers[function], input, limits, cancellation);
+        return (await RunAsync(invocation), invocation.Result);
+    }
+
+    /// <summary>Prepares a call of an orchestrator, which may never come back from an await; the caller ends it.</summary>
+    public Invocation Begin(FunctionEntry function, TriggerInput input) => new(invokers[function], input, limits, default);
+
+    /// <summary>Middleware and function, and nothing else: an orchestrator is called once for every episode.</summary>
+    public async Task<object?> CallAsync(Invocation invocation)
+    {
+        await pipeline(invocation);
+        return invocation.Result;
+    }
+
     /// <summary>Runs an HTTP function and writes its response; its scope is the request's scope too.</summary>
     /// <remarks>
     /// A failure before the response began is answered with 500 (or the status of a bad request) and an empty body; afterwards the

@@ -27,10 +27,14 @@ internal static class FunctionReader
             Retry = method.GetCustomAttribute<RetryAttribute>(),
             Definition = new MethodDefinition(
                 attribute.Name, method,
-                [new NamedBinding(parameter.Name!, NamedBinding.TypeOf(trigger), BindingDirection.In)],
+                [new NamedBinding(parameter.Name!, NamedBinding.TypeOf(trigger), BindingDirection.In), .. Clients(method)],
                 OutputBindings(method, trigger, outputs)),
         };
     }
+
+    private static IEnumerable<BindingMetadata> Clients(MethodInfo method) => method.GetParameters()
+        .Where(p => p.IsDefined(typeof(DurableClientAttribute)))
+        .Select(p => new NamedBinding(p.Name!, "durableClient", BindingDirection.In));
 
     private static IEnumerable<FunctionOutput> Outputs(MethodInfo method)
     {

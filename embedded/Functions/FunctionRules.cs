@@ -49,12 +49,14 @@ internal static partial class FunctionRules
             if (bindings.Count > 1)
                 yield return $"AZFW0005: parameter '{parameter.Name}' carries {bindings.Count} binding attributes ({Names(bindings)}); keep one.";
             triggers.AddRange(bindings.OfType<TriggerBindingAttribute>().Take(1).Select(t => (parameter, t)));
-            if (bindings.Find(b => b is not TriggerBindingAttribute || !IsKnown(b)) is { } unknown)
+            foreach (string problem in bindings.OfType<DurableClientAttribute>().SelectMany(c => DurableRules.Client(parameter, c)))
+                yield return problem;
+            if (bindings.Find(b => !IsKnown(b) || b is OutputBindingAttribute) is { } unknown)
                 yield return $"parameter '{parameter.Name}' uses the binding {unknown.GetType().FullName}, which the embedded runtime does not have; run it on the genuine host.";
         }
 
         if (triggers.Count == 0)
-            yield return "the function has no trigger; mark one parameter with [HttpTrigger], [QueueTrigger] or [TimerTrigger].";
+            yield return "the function has no trigger; mark one parameter with [HttpTrigger], [QueueTrigger], [TimerTrigger], [OrchestrationTrigger] or [ActivityTrigger].";
         if (triggers.Count > 1)
             yield return $"the function has {triggers.Count} triggers ({Names(triggers.Select(t => t.Trigger))}); keep one.";
         if (triggers.Count != 1)
@@ -67,12 +69,14 @@ internal static partial class FunctionRules
     private static IEnumerable<string> Trigger(MethodInfo method, ParameterInfo parameter, TriggerBindingAttribute trigger)
     {
         if (trigger is not TimerTriggerAttribute && method.GetCustomAttribute<RetryAttribute>() is { } retry)
-            yield return $"AZFW0012: {retry.GetType().Name} does not work on {trigger.GetType().Name}; a queue has its own tries (host.json maxDequeueCount).";
+            yield return $"AZFW0012: {retry.GetType().Name} does not work on {trigger.GetType().Name}; a queue has its own tries (host.json maxDequeueCount), a call of an activity its TaskOptions.";
         Type type = parameter.ParameterType;
         if (trigger is HttpTriggerAttribute && type != typeof(HttpRequest) && type != typeof(HttpRequestData))
             yield return $"AZFW0010: the HTTP trigger '{parameter.Name}' is a {type.Name}; make it HttpRequest or HttpRequestData, and bind the body with [FromBody].";
         if (trigger is TimerTriggerAttribute && type != typeof(TimerInfo) && type != typeof(string))
             yield return $"AZFW0010: the timer trigger '{parameter.Name}' is a {type.Name}; make it TimerInfo.";
+        foreach (string problem in DurableRules.Orchestrator(method, parameter, trigger))
+            yield return problem;
         if (trigger is QueueTriggerAttribute { QueueName: null or "" })
             yield return $"AZFW0013: the queue trigger '{parameter.Name}' names no queue.";
         if (trigger is TimerTriggerAttribute { Schedule: null or "" })
@@ -104,7 +108,8 @@ internal static partial class FunctionRules
     }
 
     private static bool IsKnown(BindingAttribute binding) =>
-        binding is HttpTriggerAttribute or QueueTriggerAttribute or TimerTriggerAttribute or QueueOutputAttribute;
+        binding is HttpTriggerAttribute or QueueTriggerAttribute or TimerTriggerAttribute or QueueOutputAttribute
+            or OrchestrationTriggerAttribute or ActivityTriggerAttribute or DurableClientAttribute;
 
     private static bool IsHttp(MethodInfo method) => method.GetParameters().Any(p => p.IsDefined(typeof(HttpTriggerAttribute)));
 

@@ -43,6 +43,8 @@ internal sealed class FunctionsHost(WebApplication web, IReadOnlyList<string> pr
         web.Run(DispatchAsync);
         Services.GetRequiredService<HttpFunctions>().Map(web, catalog, prefix);
         Services.GetRequiredService<AdminRoutes>().Map(web);
+        if (Services.GetRequiredService<DurableFunctions>().AreThere)
+            Services.GetRequiredService<DurableRoutes>().Map(web);
         await web.StartAsync(cancellation);
         FunctionListing.Write(output, catalog, prefix, Port);
     }

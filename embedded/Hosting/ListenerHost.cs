@@ -1,14 +1,14 @@
-using System.Globalization;
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Tidemark.Embedded;
 
 /// <summary>
-/// Listens for every queue and timer function and watches the configured blob containers, from host start until the drain deadline.
+/// Listens for every queue and timer function, works on the task hub and watches the configured blob containers, from host start until the drain deadline.
 /// Storage that is down does not keep the host from starting; functions switched off by <c>AzureWebJobs.{name}.Disabled</c> are left alone.
 /// </summary>
 internal sealed partial class ListenerHost : IHostedService, IAsyncDisposable
@@ -25,7 +25,7 @@ internal sealed partial class ListenerHost : IHostedService, IAsyncDisposable
     /// <exception cref="StartRefusedException">Every schedule, queue name, connection or setting that can't work, each with function, value and remedy.</exception>
     public ListenerHost(
         FunctionCatalog catalog, FunctionExecutor executor, HostSettings host, StorageConnections connections, IConfiguration settings, TimeProvider clock, ILoggerFactory loggers,
-        IHostApplicationLifetime lifetime)
+        IHostApplicationLifetime lifetime, DurableFunctions durable, IServiceProvider services)
     {
         (this.executor, this.host, this.connections, this.settings, this.clock) = (executor, host, connections, settings, clock);
         this.lifetime = lifetime;
@@ -35,6 +35,7 @@ internal sealed partial class ListenerHost : IHostedService, IAsyncDisposable
         foreach (FunctionEntry function in catalog.Functions.Where(function => !IsDisabled(function)))
             Add($"Function '{function.Name}'", problems, () => ListenerOf(function));
         Add("The blob watcher", problems, Watcher);
+        if (durable.AreThere) Add("The durable engine", problems, services.GetRequiredService<DurableEngine>);
         if (problems.Count > 0) throw new StartRefusedException(problems);
     }
 
@@ -110,13 +111,7 @@ internal sealed partial class ListenerHost : IHostedService, IAsyncDisposable
     private HostStorage Storage() =>
         new(connections.Blobs(), HostStorage.IdOf(settings, Assembly.GetEntryAssembly()?.GetName().Name ?? "functions"));
 
-    private TimeSpan? Time(string name)
-    {
-        if (settings[name] is not { Length: > 0 } text) return null;
-        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) && time > TimeSpan.Zero
-            ? time
-            : throw new FormatException($"the setting '{name}' is '{text}'; give a positive time such as 00:00:05.");
-    }
+    private TimeSpan? Time(string name) => SettingNames.Time(name, settings);
 
     [LoggerMessage(31, LogLevel.Information, "Function '{Function}' is disabled by the setting AzureWebJobs.{Function}.Disabled.")]
     private partial void LogDisabled(string function);

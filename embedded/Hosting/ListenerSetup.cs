@@ -17,6 +17,7 @@ internal static class ListenerSetup
             new PathTemplate(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Serializer!));
         services.AddSingleton<OutputSink>(provider => provider.GetRequiredService<OutputWriter>().WriteAsync);
+        services.AddDurable();
         services.AddSingleton<ListenerHost>();
         return services.AddHostedService(provider => provider.GetRequiredService<ListenerHost>());
     }

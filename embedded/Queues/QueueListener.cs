@@ -21,12 +21,15 @@ internal sealed class QueueListener : IFunctionListener
     private readonly ExponentialBackoff backoff;
     private readonly Outage outage;
     private readonly BackgroundLoop loop;
+    private readonly Signal? signal;
 
+    /// <param name="signal">Set when this process has sent a message: then the next poll is made at once.</param>
     /// <param name="lease">How long a received message stays invisible to others unless renewed. Default 10 minutes, as in the genuine host.</param>
     public QueueListener(
-        string function, QueueServiceClient queues, string queueName, QueueSettings settings, InvokeFunction invoke, TimeProvider clock, ILogger logger, TimeSpan? lease = null)
+        string function, QueueServiceClient queues, string queueName, QueueSettings settings, InvokeFunction invoke, TimeProvider clock, ILogger logger, TimeSpan? lease = null,
+        Signal? signal = null)
     {
-        (this.settings, this.clock) = (settings, clock);
+        (this.settings, this.clock, this.signal) = (settings, clock, signal);
         queue = queues.GetQueueClient(queueName);
         outage = new($"The queue '{queueName}' of function '{function}'", logger);
         processor = new(queue, QueueNames.PoisonOf(queueName) is { } poison ? queues.GetQueueClient(poison) : null, settings, invoke, clock, logger, outage, lease);
@@ -56,12 +59,15 @@ internal sealed class QueueListener : IFunctionListener
             QueueMessage[] batch = await ReceiveAsync(abort);
             running.AddRange(batch.Select(message => Task.Run(() => processor.ProcessAsync(message, abort), CancellationToken.None)));
             if (batch.Length > 0) backoff.Reset();
-            else await clock.PauseAsync(backoff.Next(), stopping);
+            else await PauseAsync(backoff.Next(), stopping);
         }
         while (!stopping.IsCancellationRequested);
 
         await Task.WhenAll(running);
     }
+
+    private Task PauseAsync(TimeSpan wait, CancellationToken stopping) =>
+        signal is null ? clock.PauseAsync(wait, stopping) : signal.WaitAsync(wait, clock, stopping);
 
     /// <summary>Not cancelled by a mere stop: messages received but never seen would stay invisible for a whole lease.</summary>
     private async Task<QueueMessage[]> ReceiveAsync(CancellationToken abort)

@@ -78,10 +78,7 @@ public abstract class TaskOrchestrationContext
         Task timedOut = CreateTimer(timeout, timer.Token);
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<T?> raised = WaitForExternalEvent<T>(eventName, wait.Token);
-        if (await Task.WhenAny(timedOut, raised) == raised)
-            await timer.CancelAsync();
-        else
-            await wait.CancelAsync();
+        Cancel(await Task.WhenAny(timedOut, raised) == raised ? timer : wait);
         return await raised;
     }
 
@@ -112,4 +109,7 @@ public abstract class TaskOrchestrationContext
     public virtual ILogger CreateReplaySafeLogger(Type type) => ReplaySafeLoggerFactory.CreateLogger(type);
 
     public virtual ILogger CreateReplaySafeLogger<T>() => ReplaySafeLoggerFactory.CreateLogger<T>();
+
+    /// <summary>On this thread: what hangs on it is the orchestrator's.</summary>
+    private static void Cancel(CancellationTokenSource source) => source.Cancel();
 }
