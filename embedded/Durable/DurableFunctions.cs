@@ -15,14 +15,14 @@ internal sealed class DurableFunctions(FunctionCatalog catalog)
 
     public FunctionEntry? Activity(string name) => activities.GetValueOrDefault(name);
 
-    public string NoOrchestrator(string name) => Missing(name, "an orchestrator", "orchestrator", orchestrators.Keys);
+    public string NoOrchestrator(string name) => Missing(name, "an orchestrator", "orchestrator", orchestrators);
 
-    public string NoActivity(string name) => Missing(name, "an activity", "activity", activities.Keys);
+    public string NoActivity(string name) => Missing(name, "an activity", "activity", activities);
 
     private static Dictionary<string, FunctionEntry> Named<T>(FunctionCatalog catalog, Func<FunctionEntry, T, string> name) => catalog.Functions
         .Where(f => f.Trigger is T).ToDictionary(f => name(f, (T)(object)f.Trigger), StringComparer.OrdinalIgnoreCase);
 
-    private static string Missing(string name, string what, string kind, ICollection<string> known) =>
+    private static string Missing(string name, string what, string kind, Dictionary<string, FunctionEntry> known) =>
         $"The function '{name}' doesn't exist, is disabled, or is not {what} function. Additional info: "
-        + (known.Count == 0 ? $"No {kind} functions are currently registered!" : $"The following are the known {kind} functions: '{string.Join("', '", known)}'.");
+        + (known.Count == 0 ? $"No {kind} functions are currently registered!" : $"The following are the known {kind} functions: '{string.Join("', '", known.Keys)}'.");
 }

@@ -17,7 +17,7 @@ internal sealed record ActivityPointer(string Instance, string Execution, int Ep
 /// (<c>h-…</c>, a row an episode), its inbox (<c>m-…</c>) and the claims of its activities (<c>a-…</c>), so that one transaction moves it
 /// from one state to the next. The queues only say where there is something to do.
 /// </summary>
-internal sealed partial class DurableStore
+internal sealed partial class DurableStore : IDisposable
 {
     public const string TimerPartition = "@timers";
 
@@ -87,6 +87,8 @@ internal sealed partial class DurableStore
             creating.Release();
         }
     }
+
+    public void Dispose() => creating.Dispose();
 
     public async Task<InstanceRow?> FindAsync(string instance, CancellationToken cancellation)
     {

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using Azure;
 using Azure.Data.Tables;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Tidemark.Embedded;

@@ -29,8 +29,12 @@ internal sealed record InstanceTurn(TurnKind Kind, IReadOnlyList<InboxRow> Taken
         if (inbox.FirstOrDefault(m => IsCurrent(row, m.Message) && m.Message.Kind == MessageKind.Terminated) is { } end)
             return new(TurnKind.Terminate, [end], [end.Message], false);
         bool suspended = row.Status == OrchestrationRuntimeStatus.Suspended;
-        if (inbox.FirstOrDefault(m => m.Message.Kind == (suspended ? MessageKind.Resumed : MessageKind.Suspended)) is { } change)
-            return new(suspended ? TurnKind.Resume : TurnKind.Suspend, [change], [change.Message], true);
+        if (inbox.FirstOrDefault(m => m.Message.Kind is MessageKind.Suspended or MessageKind.Resumed) is { } change)
+        {
+            bool changes = suspended == (change.Message.Kind == MessageKind.Resumed);
+            return new(!changes ? TurnKind.Play : suspended ? TurnKind.Resume : TurnKind.Suspend, [change], [], true);
+        }
+
         return suspended ? Idle : Play(row, history, inbox);
     }
 

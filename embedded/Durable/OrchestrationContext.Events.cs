@@ -1,5 +1,3 @@
-using Microsoft.DurableTask;
-
 namespace Tidemark.Embedded;
 
 /// <summary>Events from outside: to the last waiter, else kept until somebody waits.</summary>

@@ -161,7 +161,7 @@ internal sealed partial class OrchestrationContext(
         else waiting.TrySetException(FailureOf(answer));
     }
 
-    private Exception FailureOf(Message answer)
+    private TaskFailedException FailureOf(Message answer)
     {
         if (answer.IsFinal) final.Add(answer.TaskId);
         string name = names[answer.TaskId];

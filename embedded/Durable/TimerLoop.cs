@@ -6,7 +6,7 @@ namespace Tidemark.Embedded;
 /// Delivers durable timers when they are due by the clock that orchestrations see, and now and then wakes instances whose messages lie
 /// unnoticed. Every host does this; what is delivered twice is taken once.
 /// </summary>
-internal sealed class TimerLoop
+internal sealed class TimerLoop : IAsyncDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 

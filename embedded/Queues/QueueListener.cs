@@ -66,7 +66,7 @@ internal sealed class QueueListener : IFunctionListener
         await Task.WhenAll(running);
     }
 
-    private Task PauseAsync(TimeSpan wait, CancellationToken stopping) =>
+    private Task<bool> PauseAsync(TimeSpan wait, CancellationToken stopping) =>
         signal is null ? clock.PauseAsync(wait, stopping) : signal.WaitAsync(wait, clock, stopping);
 
     /// <summary>Not cancelled by a mere stop: messages received but never seen would stay invisible for a whole lease.</summary>
