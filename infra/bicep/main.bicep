@@ -199,6 +199,14 @@ module training 'modules/training.bicep' = if (gpu != 'none') {
   }
 }
 
+module results 'modules/results.bicep' = if (gpu != 'none') {
+  name: 'results-${token}'
+  params: {
+    token: token
+    appPrincipalId: identities.outputs.app.principalId
+  }
+}
+
 module access 'modules/access.bicep' = {
   scope: group
   name: 'access'

@@ -65,6 +65,7 @@ public sealed class BicepCheckTests
             }
         }
 
+        TestContext.Current.TestOutputHelper?.WriteLine($"{made - missed.Count} of {made} found");
         Assert.True(made > 40, $"Only {made} slips were made.");
         Assert.True(missed.Count <= made / 10, $"{missed.Count} of {made} slips were not found:\n{string.Join('\n', missed)}");
     }

@@ -72,13 +72,13 @@ public sealed class InfraTests
     }
 
     [Fact]
-    public void Starting_training_takes_four_actions_on_one_job()
+    public void Starting_training_takes_five_actions_on_one_job()
     {
-        var starter = Assert.Single(Bicep.Full.Of("Microsoft.Authorization/roleDefinitions"));
+        var starter = Assert.Single(Bicep.Full.Of("Microsoft.Authorization/roleDefinitions"), r => r.File.EndsWith("training.bicep", StringComparison.Ordinal));
         var permission = Assert.Single((IReadOnlyList<object?>)starter["properties.permissions"]!);
 
         Assert.Equal(
-            ["Microsoft.App/jobs/read", "Microsoft.App/jobs/start/action", "Microsoft.App/jobs/stop/action", "Microsoft.App/jobs/executions/read"],
+            ["Microsoft.App/jobs/read", "Microsoft.App/jobs/start/action", "Microsoft.App/jobs/stop/execution/action", "Microsoft.App/jobs/executions/read", "Microsoft.App/jobs/execution/read"],
             ((IEnumerable<object?>)((IReadOnlyDictionary<string, object?>)permission!)["actions"]!).Cast<string>());
         Assert.True(Scope(Assert.Single(Bicep.Full.Of("Microsoft.Authorization/roleAssignments"), a => Equals(a["properties.roleDefinitionId"], starter.Id))).Is("Microsoft.App/jobs"));
     }

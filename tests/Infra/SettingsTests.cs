@@ -93,6 +93,16 @@ public sealed class SettingsTests
         Assert.Empty(Settings("storage").Keys.Intersect(refused));
     }
 
+    [Fact]
+    public void The_host_sends_telemetry_as_the_app_does_and_reads_what_Event_Grid_writes()
+    {
+        using var host = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "host.json")));
+
+        Assert.Equal("OpenTelemetry", host.RootElement.GetProperty("telemetryMode").GetString());
+        Assert.False(host.RootElement.GetProperty("logging").TryGetProperty("applicationInsights", out _), "With OpenTelemetry the host reads no sampling settings there.");
+        Assert.Equal("none", host.RootElement.GetProperty("extensions").GetProperty("queues").GetProperty("messageEncoding").GetString());
+    }
+
     /// <summary>Overrides of host.json go where host.json has something, or beside it.</summary>
     private static bool IsInHostJson(string setting)
     {

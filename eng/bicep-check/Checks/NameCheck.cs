@@ -107,6 +107,8 @@ internal sealed class NameCheck(Template template, Findings findings, MemberChec
 
     private void Visit(CallNode call, HashSet<string> locals)
     {
+        if (call.Name is "getSecret" || call.Name.Length > 4 && call.Name.StartsWith("list", StringComparison.Ordinal) && char.IsUpper(call.Name[4]))
+            findings.Error("secret", call.At, $"'{call.Name}' gives out a key, which would lie in the deployment's history; use an identity with a role");
         if (call.Of is not null) Visit(call.Of, locals);
         else if (template.Symbols.TryGetValue(call.Name, out var own) && own.Kind is DeclarationKind.Function or DeclarationKind.Import) used.Add(call.Name);
         else if (!Functions.Contains(call.Name)) findings.Error("function", call.At, $"no function '{call.Name}'{Spelling.Near(call.Name, Functions)}");

@@ -202,7 +202,7 @@ resource mayPush 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// Four actions: the built-in Jobs Operator could read secrets and open a shell as well.
+// Five actions: the built-in Jobs Operator could read secrets and open a shell as well.
 resource starter 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(resourceGroup().id, 'training starter')
   properties: {
@@ -214,8 +214,9 @@ resource starter 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
         actions: [
           'Microsoft.App/jobs/read'
           'Microsoft.App/jobs/start/action'
-          'Microsoft.App/jobs/stop/action'
+          'Microsoft.App/jobs/stop/execution/action'
           'Microsoft.App/jobs/executions/read'
+          'Microsoft.App/jobs/execution/read'
         ]
         notActions: []
         dataActions: []
