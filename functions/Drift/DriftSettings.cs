@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tidemark.Drift.Comparison;
 using Tidemark.Drift.Verdicts;
 using Tidemark.Platform.Errors;
 
@@ -11,7 +12,12 @@ public sealed record DriftSettings
     public const string Section = "drift";
 
     /// <summary>By reflection: generated readers leave init-only properties that the text lacks at zero or null rather than at their defaults.</summary>
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, NumberHandling = JsonNumberHandling.Strict };
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        NumberHandling = JsonNumberHandling.Strict,
+        RespectNullableAnnotations = true,
+    };
 
     /// <summary>What counts as drift.</summary>
     public DriftPolicy Policy { get; init; } = DriftPolicy.Default;
@@ -44,9 +50,7 @@ public sealed record DriftSettings
         { ReferenceRows: < 10 or > 1_000_000 } => $"referenceRows is {ReferenceRows}; it goes from 10 to 1000000",
         { Retraining.Windows: < 1 } => $"retraining.windows is {Retraining.Windows}; it is at least 1",
         { Retraining.CoolDownHours: < 0 } => $"retraining.coolDownHours is {Retraining.CoolDownHours}; it can't be negative",
-        { Policy.Persistence: < 1 } => $"policy.persistence is {Policy.Persistence}; it is at least 1",
-        { Policy.DriftShare: not (>= 0 and <= 1) } => $"policy.driftShare is {Policy.DriftShare}; it goes from 0 to 1",
-        _ => null,
+        _ => PolicyRequest.InRange(Policy) is { Ok: false } wrong ? $"{wrong.Failure.Errors[0].Field}: {wrong.Failure.Errors[0].Detail}" : null,
     };
 
     private static Failure Refuse(string why) => new(FailureKind.Malformed, "Not drift settings", $"The section 'drift' can't be read: {why}.") { Errors = [new FieldError(Section, why)] };

@@ -72,7 +72,8 @@ internal static class PolicyRequest
         return chosen;
     }
 
-    private static Outcome<DriftPolicy> InRange(DriftPolicy policy) => policy switch
+    /// <summary>Whether every figure is one that a comparison can follow.</summary>
+    public static Outcome<DriftPolicy> InRange(DriftPolicy policy) => policy switch
     {
         { Selection: TestSelection.Fixed, Tests.Count: 0 } => Refusal.Of("tests", "the selection fixed compares the columns named in tests, and none is"),
         { DriftShare: not (> 0 and <= 1) } => Refusal.Of("policy.driftShare", "it is above 0 and at most 1"),

@@ -53,12 +53,12 @@ public sealed record ColumnVerdict
     public double? Error { get; init; }
 
     /// <summary>False where the error leaves open on which side of the threshold the true statistic lies.</summary>
-    public bool Certain { get; init; } = true;
+    public bool Certain { get; set; } = true;
 
     public MissingShift? Missing { get; init; }
 
     /// <summary>Categories that the reference lacks, most frequent first, at most 20.</summary>
-    public IReadOnlyList<UnseenCategory> Unseen { get; init; } = [];
+    public IReadOnlyList<UnseenCategory> Unseen { get; set; } = [];
 
     /// <summary>Why it drifted, or why not, in a sentence.</summary>
     public required string Reason { get; init; }

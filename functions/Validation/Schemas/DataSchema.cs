@@ -7,11 +7,12 @@ namespace Tidemark.Validation.Schemas;
 /// What data should look like, in the words of TensorFlow Data Validation (Breck et al., "Data Validation for Machine Learning", MLSys 2019):
 /// inferred from data, then edited by people, compared with new data by <see cref="AnomalyDetection"/>.
 /// </summary>
+/// <remarks>Setters where there are defaults, not init: generated JSON readers leave what the text does not name at its default only so.</remarks>
 public sealed record DataSchema
 {
-    public IReadOnlyList<Feature> Features { get; init; } = [];
+    public IReadOnlyList<Feature> Features { get; set; } = [];
 
-    public DatasetConstraints Dataset { get; init; } = new();
+    public DatasetConstraints Dataset { get; set; } = new();
 
     public Feature? Find(string name) => Features.FirstOrDefault(f => f.Name == name);
 
@@ -40,7 +41,7 @@ public sealed record Feature
     [JsonConverter(typeof(JsonStringEnumConverter<ColumnKind>))]
     public ColumnKind? Kind { get; init; }
 
-    public Presence Presence { get; init; } = new(null, null);
+    public Presence Presence { get; set; } = new(null, null);
 
     /// <value>Fewest and most values in a cell: 1 and 1 for plain cells, more for arrays.</value>
     public Interval? ValueCount { get; init; }
@@ -49,7 +50,7 @@ public sealed record Feature
     public IReadOnlyList<string>? Domain { get; init; }
 
     /// <value>Least share of the texts that must be in the domain. Default 1, all.</value>
-    public double MinDomainMass { get; init; } = 1;
+    public double MinDomainMass { get; set; } = 1;
 
     /// <value>Smallest and largest number.</value>
     public Interval? Range { get; init; }
@@ -68,16 +69,16 @@ public sealed record Feature
     public bool Key { get; init; }
 
     /// <value>Numbers that take a large share of a column of many numbers, with that share; others that do so in new data are anomalies.</value>
-    public IReadOnlyList<KnownSpike> Spikes { get; init; } = [];
+    public IReadOnlyList<KnownSpike> Spikes { get; set; } = [];
 
     /// <value>Environments in which the column is absent, such as SERVING for the label.</value>
-    public IReadOnlyList<DataEnvironment> NotIn { get; init; } = [];
+    public IReadOnlyList<DataEnvironment> NotIn { get; set; } = [];
 
     /// <value>Against the data before.</value>
-    public Comparator Drift { get; init; } = new(null, null);
+    public Comparator Drift { get; set; } = new(null, null);
 
     /// <value>Of training data against serving data.</value>
-    public Comparator Skew { get; init; } = new(null, null);
+    public Comparator Skew { get; set; } = new(null, null);
 }
 
 /// <summary>How often a column must have a value.</summary>
