@@ -23,5 +23,10 @@ internal sealed record ModelScores(double[] Scores, double Threshold)
     /// <summary>The same answer to every row.</summary>
     public static ModelScores Constant(double[] answer, int rows) => new([.. Enumerable.Repeat(answer, rows).SelectMany(a => a)], 0.5);
 
-    public ModelScores Only(int[] rows, int width) => this with { Scores = [.. rows.SelectMany(r => Scores.Skip(r * width).Take(width))] };
+    public ModelScores Only(int[] rows, int width)
+    {
+        double[] only = new double[rows.Length * width];
+        for (int k = 0; k < rows.Length; k++) Scores.AsSpan(rows[k] * width, width).CopyTo(only.AsSpan(k * width));
+        return this with { Scores = only };
+    }
 }

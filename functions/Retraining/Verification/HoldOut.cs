@@ -69,8 +69,13 @@ internal sealed class HoldOut
         {
             Put(model, batch, rows);
             if (model.Run(rows.Count) is { } refused) return refused;
-            var scores = model.Scores;
-            for (int k = 0; k < rows.Count * model.Width; k++) answers[(held * model.Width) + k] = scores[k];
+            var scores = model.Scores[..(rows.Count * model.Width)];
+            for (int k = 0; k < scores.Length; k++)
+            {
+                if (!float.IsFinite(scores[k])) return NotFinite(batch.FirstRow + rows[k / model.Width], scores[k]);
+                answers[(held * model.Width) + k] = scores[k];
+            }
+
             held += rows.Count;
             return null;
         }, cancellation);
@@ -89,6 +94,9 @@ internal sealed class HoldOut
         }, cancellation);
         return failure is null ? cells.ToArray() : failure;
     }
+
+    private static Failure NotFinite(long row, float answer) =>
+        new(FailureKind.Unprocessable, "Not a number", $"The model answers {answer.ToString(System.Globalization.CultureInfo.InvariantCulture)} to data row {row + 1}; answers must be finite whatever comes in.");
 
     private Task<Failure?> EachAsync(string[] columns, string[] numbers, Func<Table, List<int>, Failure?> take, CancellationToken cancellation)
     {

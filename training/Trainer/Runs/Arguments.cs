@@ -13,7 +13,9 @@ internal sealed record Arguments(string? Spec, string? Output, int Threads, stri
 
     public static Outcome<Arguments> Parse(IReadOnlyList<string> words)
     {
-        var parsed = new Arguments(null, null, Environment.ProcessorCount, $"{Environment.MachineName}-{Environment.ProcessId}");
+        // In a Container Apps job the execution's name, by which the suite stops it.
+        string worker = Environment.GetEnvironmentVariable("CONTAINER_APP_JOB_EXECUTION_NAME") is { Length: > 0 } execution ? execution : $"{Environment.MachineName}-{Environment.ProcessId}";
+        var parsed = new Arguments(null, null, Environment.ProcessorCount, worker);
         bool claim = false;
         for (int k = 0; k < words.Count; k++)
         {
