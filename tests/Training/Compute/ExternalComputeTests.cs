@@ -160,7 +160,7 @@ public sealed class ExternalComputeTests(TrainingStore store) : IClassFixture<Tr
 
     private static RequestSignature Signer => RequestSignature.Parse(Key).Value!;
 
-    private IOptions<ExternalOptions> Settings => Options.Create(new ExternalOptions { Key = Key });
+    private static IOptions<ExternalOptions> Settings => Options.Create(new ExternalOptions { Key = Key });
 
     private ExternalCompute Compute() => new(store.Runs(clock), Settings, store.Instruments, clock);
 

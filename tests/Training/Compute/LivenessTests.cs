@@ -44,7 +44,14 @@ public sealed class LivenessTests
 
     private static TrainingRun Run(RunState state, int attempt, DateTimeOffset heartbeat) => new()
     {
-        Id = TrainingStore.Id("r"), State = state, Model = "heart", Compute = "local", Created = Now.AddHours(-1), Worker = "gpu/1", Heartbeat = heartbeat, Attempt = attempt,
+        Id = TrainingStore.Id("r"),
+        State = state,
+        Model = "heart",
+        Compute = "local",
+        Created = Now.AddHours(-1),
+        Worker = "gpu/1",
+        Heartbeat = heartbeat,
+        Attempt = attempt,
     };
 
     private static StartNote Note(int starts, int restarts, int attempt, int minutesAgo) =>

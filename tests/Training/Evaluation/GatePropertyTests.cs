@@ -139,7 +139,13 @@ public sealed class GatePropertyTests
         ModelEvidence Of(ModelScores model) => new(Evidence.Measure(rows, model), rows.Task == TrainingTask.Regression ? null : 0.05, 0.1, 1000, "linear");
         return Gates.Judge(policy, new ChallengerEvidence
         {
-            Task = rows.Task, Rows = rows.Count, RarestShare = rows.RarestShare, Metric = metric, Challenger = Of(challenger), Champion = Of(champion), Absence = null,
+            Task = rows.Task,
+            Rows = rows.Count,
+            RarestShare = rows.RarestShare,
+            Metric = metric,
+            Challenger = Of(challenger),
+            Champion = Of(champion),
+            Absence = null,
             Overall = Evidence.Overall(metric, rows, champion, challenger, policy),
         });
     }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Tidemark.Retraining.Contract;
 using Tidemark.Retraining.Evaluation;
-using Tidemark.Retraining.Measures;
 using Xunit;
 
 namespace Tidemark.Tests.Training.Evaluation;
