@@ -86,6 +86,32 @@ public sealed class BicepCheckTests
     }
 
     [Fact]
+    public void Whatever_the_text_it_is_read_or_refused_with_a_place()
+    {
+        string[] sources = [.. Directory.EnumerateFiles(Bicep.At("modules")).Append(Path.Combine(Repository.Root, "tests/Infra/language.bicep.txt")).Order(StringComparer.Ordinal).Select(File.ReadAllText)];
+        string[] pieces = ["{", "}", "[", "]", "(", ")", "'", "'''", "${", "?", ":", "!", ".", ",", "\n", "=", "=>", "|", "@", "if", "for", "...", "??", "&&", "-", "::", "//", "/*", "*/", "\\", "#", "<", "^", "\\u{", "1", "param"];
+        Random random = new(1);
+        int refused = 0;
+        for (int i = 0; i < 3000; i++)
+        {
+            string text = sources[i % sources.Length];
+            int at = random.Next(text.Length);
+            text = random.Next(2) == 0 ? text.Remove(at, Math.Min(random.Next(1, 5), text.Length - at)) : text.Insert(at, pieces[random.Next(pieces.Length)]);
+            try
+            {
+                Parser.Parse(text);
+            }
+            catch (SyntaxException error)
+            {
+                refused++;
+                Assert.InRange(error.At.Line, 1, text.Count(c => c == '\n') + 1);
+            }
+        }
+
+        Assert.InRange(refused, 500, 2900);
+    }
+
+    [Fact]
     public void Where_the_Bicep_compiler_is_installed_it_agrees()
     {
         if (!BicepCompiler.IsInstalled) Assert.Skip("The Bicep compiler is not installed here; the workflow `test` runs it.");

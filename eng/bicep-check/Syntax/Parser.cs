@@ -40,7 +40,7 @@ internal sealed partial class Parser
         {
             "targetScope" => new(at, DeclarationKind.TargetScope) { Value = Assigned() },
             "metadata" => new(at, DeclarationKind.Metadata) { Name = Name(), Value = Assigned() },
-            "param" => new(at, DeclarationKind.Parameter) { Name = Name(), Type = Is("=") || AtLineEnd ? null : Type(), Value = Is("=") ? Assigned() : null, Decorators = decorators },
+            "param" => new(at, DeclarationKind.Parameter) { Name = Name(), Type = Is("=") ? null : AtLineEnd ? throw Expected("a type or '='") : Type(), Value = Is("=") ? Assigned() : null, Decorators = decorators },
             "var" => new(at, DeclarationKind.Variable) { Name = Name(), Type = Is("=") ? null : Type(), Value = Assigned(), Decorators = decorators },
             "output" => new(at, DeclarationKind.Output) { Name = Name(), Type = Type(), Value = Assigned(), Decorators = decorators },
             "type" => new(at, DeclarationKind.Type) { Name = Name(), Type = AssignedType(), Decorators = decorators },
