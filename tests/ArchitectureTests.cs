@@ -9,6 +9,7 @@ using Tidemark.Drift.Verdicts;
 using Tidemark.Feedback;
 using Tidemark.Feedback.Estimation;
 using Tidemark.Feedback.Metrics;
+using Tidemark.Operations.Alerts;
 using Tidemark.Platform.Access;
 using Tidemark.Prediction;
 using Tidemark.Registry;
@@ -65,6 +66,8 @@ public sealed partial class ArchitectureTests
         ("Tidemark.BatchScoring", nameof(RuleFault), "a rule that could not be evaluated"),
         ("Tidemark.BatchScoring", nameof(ExpectationConfiguration), "the rule of a finding"),
         ("Tidemark.BatchScoring", nameof(Fault), "why a rule could not be evaluated"),
+        ("Tidemark.BatchScoring", nameof(AlertOptions), "the key that signs what is posted"),
+        ("Tidemark.BatchScoring", nameof(WebhookSignature), "signs callbacks as alerts are signed"),
         ("Tidemark.Feedback", nameof(ModelDirectory), "the read model that says which models there are and what they were worth in training"),
         ("Tidemark.Feedback", nameof(ResolvedModel), "its answer"),
         ("Tidemark.Feedback", nameof(ModelManifest), "the figures of training"),

@@ -8,11 +8,15 @@ namespace Tidemark.Benchmarks.Batch;
 internal sealed class BatchBenchmark(string root, long rows, string[] wanted, TextWriter output)
 {
     public const string Suite = "suite";
+
+    /// <summary>The suite with rules for the rows.</summary>
+    public const string Rules = "rules";
+
     private const string Node = "node", Pandas = "pandas";
     private const double Agreement = 1e-6; // of the mean probability; answers are written with seven decimals
 
     /// <summary>In the order in which they are measured.</summary>
-    public static string[] Peers { get; } = [Suite, .. BatchPeers.All, Node, Pandas];
+    public static string[] Peers { get; } = [Suite, Rules, .. BatchPeers.All, Node, Pandas];
 
     public async Task RunAsync(string[] models, int rounds, CancellationToken cancellation)
     {
@@ -20,19 +24,20 @@ internal sealed class BatchBenchmark(string root, long rows, string[] wanted, Te
         try
         {
             string data = Path.Combine(folder, "rows.csv");
-            await using (FileStream file = File.Create(data)) BatchData.Write(file, wanted is [Suite] ? 0 : rows);
+            await using (FileStream file = File.Create(data)) BatchData.Write(file, wanted.All(IsSuite) ? 0 : rows);
             string? python = await Programs.PythonAsync("pandas, sklearn", cancellation);
             if (python is null) output.WriteLine("pandas is left out: no python3 can import pandas and sklearn (apt-get install python3-pandas python3-sklearn).");
             foreach (string model in models)
             {
                 string[] peers = [.. wanted.Where(p => p != Pandas || (python is not null && model == "lr"))];
-                await using SuiteBatch? suite = wanted.Contains(Suite) ? await SuiteBatch.StartAsync(root, Directory.CreateDirectory(Path.Combine(folder, $"storage-{model}")).FullName, model, cancellation) : null;
+                await using SuiteBatch? suite = wanted.Any(IsSuite)
+                    ? await SuiteBatch.StartAsync(root, Directory.CreateDirectory(Path.Combine(folder, $"storage-{model}")).FullName, model, wanted.Contains(Rules), cancellation) : null;
                 var run = new BatchRun(root, folder, data, model, python);
                 var figures = new List<Dictionary<string, BatchFigure>>();
                 for (int round = 0; round < rounds; round++)
                 {
                     var figure = new Dictionary<string, BatchFigure>();
-                    foreach (string peer in peers) figure[peer] = peer == Suite ? await suite!.MeasureAsync(rows, cancellation) : await run.MeasureAsync(peer, cancellation);
+                    foreach (string peer in peers) figure[peer] = IsSuite(peer) ? await suite!.MeasureAsync(rows, peer == Rules, cancellation) : await run.MeasureAsync(peer, cancellation);
                     Agree(figure);
                     figures.Add(figure);
                 }
@@ -44,6 +49,8 @@ internal sealed class BatchBenchmark(string root, long rows, string[] wanted, Te
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static bool IsSuite(string peer) => peer is Suite or Rules;
 
     private void Agree(Dictionary<string, BatchFigure> figures)
     {

@@ -14,6 +14,9 @@ namespace Tidemark.Benchmarks.Batch;
 /// <param name="Shards">Seconds that the suite's workers took for each shard.</param>
 internal sealed record BatchFigure(long Rows, double Sum, double Seconds, double Cpu, long Peak, double StorageCpu = 0, long Transactions = 0, double[]? Shards = null)
 {
+    /// <summary>Seconds of <see cref="Seconds"/> that the suite's message waited in its queue, whose listener looks every two seconds at least.</summary>
+    public double Waited { get; init; }
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static BatchFigure Parse(string line) => JsonSerializer.Deserialize<BatchFigure>(line, Json)!;

@@ -28,6 +28,7 @@ internal static class BatchReport
     {
         double Median(Func<BatchFigure, double> figure) => PredictReport.Median(figures.Select(figure));
         output.WriteLine(Line($"suite: {Median(f => f.Transactions):n0} storage transactions, {Median(f => f.Transactions * 10_000.0 / f.Rows):0.0} per 10,000 rows; the emulator took {Median(f => f.StorageCpu):0.00} CPU s"));
+        output.WriteLine(Line($"suite: {Median(f => f.Rows / (f.Seconds - f.Waited)):n0} rows/s from the moment on that the host has the job's message; before that it waited {Median(f => f.Waited):0.00} s"));
         output.WriteLine(Line($"suite: four workers against one, by the queue simulated over the shards' times: {Median(f => QueueSimulation.Seconds(f.Shards!, 1) / QueueSimulation.Seconds(f.Shards!, 4)):0.00}x ({Median(f => f.Shards!.Length):0} shards)"));
     }
 

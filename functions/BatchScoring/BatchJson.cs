@@ -24,6 +24,7 @@ namespace Tidemark.BatchScoring;
 [JsonSerializable(typeof(ShardSummary))]
 [JsonSerializable(typeof(BatchManifest))]
 [JsonSerializable(typeof(CallbackBody))]
+[JsonSerializable(typeof(CallbackMessage))]
 [JsonSerializable(typeof(SubmitBody))]
 [JsonSerializable(typeof(ReplayBody))]
 [JsonSerializable(typeof(BatchView))]

@@ -25,7 +25,6 @@ public static class BatchScoringSetup
         services.AddOptions<BatchScoringOptions>().BindConfiguration(BatchScoringOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMetrics();
         services.AddSingleton<BatchScoringInstruments>();
-        services.AddSingleton<FaultPoints>();
         services.AddSingleton<JobLedger>();
         services.AddSingleton<ShardLedger>();
         services.AddSingleton<PlanStore>();
@@ -36,6 +35,7 @@ public static class BatchScoringSetup
         services.AddSingleton<JobContexts>();
         services.AddSingleton<ShardScoring>();
         services.AddSingleton<ShardWorker>();
+        services.AddSingleton<LocalShards>();
         services.AddSingleton<ShardPoison>();
         services.AddSingleton<Completion>();
         services.AddSingleton<Callbacks>();

@@ -11,6 +11,7 @@ using Tidemark.BatchScoring.Http;
 using Tidemark.BatchScoring.Intake;
 using Tidemark.BatchScoring.Scoring;
 using Tidemark.Local;
+using Tidemark.Operations.Alerts;
 using Tidemark.Platform.Http;
 using Tidemark.Platform.PredictionLog;
 using Tidemark.Platform.Storage;
@@ -67,10 +68,11 @@ internal sealed class BatchSuite : IAsyncDisposable
                 builder.Services.AddRegistryServices();
                 builder.Services.AddPredictionServices();
                 builder.Services.AddValidationServices();
+                builder.Services.AddOptions<AlertOptions>().BindConfiguration(AlertOptions.Section);
                 builder.Services.AddBatchScoringServices();
             },
             """{"version":"2.0","extensions":{"http":{"routePrefix":""}}}""",
-            [.. settings.Select(s => (s.Name.Replace("__", ":", StringComparison.Ordinal), s.Value))]);
+            [("BatchScoring:KeptBytes", "0"), .. settings.Select(s => (s.Name.Replace("__", ":", StringComparison.Ordinal), s.Value))]);
         return new BatchSuite(azurite, host, RegistryProcess.NewModel().ToString());
     }
 

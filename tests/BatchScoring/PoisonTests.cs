@@ -1,10 +1,14 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tidemark.BatchScoring.Intake;
 using Tidemark.BatchScoring.Jobs;
 using Tidemark.BatchScoring.Scoring;
+using Tidemark.Platform.Http;
 using Tidemark.Platform.Storage;
+using Tidemark.Registry;
 using Tidemark.Tests.Platform.Inference;
+using Tidemark.Tests.Registry;
 using Xunit;
 
 namespace Tidemark.Tests.BatchScoring;
@@ -90,6 +94,35 @@ public sealed class PoisonTests : IAsyncLifetime
         JsonNode job = await suite.JobOfAsync("unplanned.csv");
         Assert.Equal(("Failed", "File could not be read"), ((string?)job["state"], (string?)job["failure"]!["title"]));
         Assert.Contains("no answer", (string)job["failure"]!["detail"]!);
+    }
+
+    [Fact]
+    public async Task A_file_whose_job_could_never_be_made_is_a_failed_job_with_the_reason()
+    {
+        ModelName model = RegistryProcess.NewModel();
+        var registered = await suite.Get<Registration>().RegisterAsync(model, ModelFile.Of(Models.Columns().ToBytes()), new ModelMetadata(), Actor.Anonymous, Stop);
+        string version = registered.Value!.Manifest.Version;
+        await suite.Blobs.GetBlobContainerClient(StorageNames.Containers.Models).GetBlobClient($"{model}/{version}/manifest.json").UploadAsync(new BinaryData("no JSON"), overwrite: true, Stop);
+        string path = $"{model}/a.csv";
+        var written = await suite.Blobs.GetBlobContainerClient("incoming").GetBlobClient(path).UploadAsync(new BinaryData("age,thal\n1,fixed\n"), Stop);
+        string message = BatchIntake.Message(new BatchRequest { Container = "incoming", Path = path, ETag = written.Value.ETag.ToString().Trim('"'), Model = model.ToString(), Version = version });
+        await Assert.ThrowsAnyAsync<JsonException>(() => suite.Get<BatchIntake>().TakeAsync(message, Stop)); // the queue gives up after five of these
+
+        await suite.Get<BatchIntake>().GiveUpAsync(message, Stop);
+        await suite.Get<BatchIntake>().GiveUpAsync(message, Stop);
+
+        JsonNode job = Assert.Single((await suite.GetAsync($"api/batches?state=failed&source=incoming/{path}"))["batches"]!.AsArray())!;
+        Assert.Equal("File could not be read", (string?)job["failure"]!["title"]);
+        Assert.Contains("POST /api/batches", (string)job["failure"]!["detail"]!);
+    }
+
+    [Fact]
+    public async Task A_file_whose_job_was_not_made_in_time_is_begun_after_all()
+    {
+        await suite.Get<BatchIntake>().GiveUpAsync(await suite.UploadAsync("slow.csv", "age,thal\n1,fixed\n"), Stop);
+        await suite.PumpAsync();
+
+        Assert.Equal("Completed", (string?)(await suite.JobOfAsync("slow.csv"))["state"]);
     }
 
     [Fact]

@@ -15,8 +15,7 @@ public sealed class ShardCutTests
     [InlineData(250L << 20)]
     [InlineData(5L << 30)]
     [InlineData(64L << 30)]
-    [InlineData(1L << 40)]
-    [InlineData(190L << 40)]
+    [InlineData(ShardCut.MostBytes)]
     public void A_result_never_has_more_blocks_than_storage_takes(long bytes)
     {
         var options = new BatchScoringOptions();
@@ -26,7 +25,20 @@ public sealed class ShardCutTests
         Assert.True(most * cut.ShardBlocks <= ShardCut.MostBlocks, $"{most} shards of {cut.ShardBlocks} blocks");
         Assert.True(cut.ShardBlocks >= 2);
         // Half of the blocks take twice the input, where a block may be that large.
-        Assert.True(cut.BlockBytes == ShardCut.LargestBlock || cut.BlockBytes * (cut.ShardBlocks / 2) >= Math.Min(2 * cut.ShardBytes, 2 * bytes));
+        Assert.True(cut.BlockBytes * (cut.ShardBlocks / 2) >= Math.Min(2 * cut.ShardBytes, 2 * bytes));
+        // And a worker holds one of them in memory.
+        Assert.All(Enumerable.Range(0, cut.ShardBlocks), block => Assert.InRange(cut.SizeOf(block), options.BlockBytes, ShardCut.LargestBlock));
+        Assert.Null(ShardCut.Refusal("incoming/m/f.csv", bytes));
+    }
+
+    [Fact]
+    public void A_file_whose_blocks_would_not_fit_in_memory_is_refused_with_the_remedy()
+    {
+        var failure = ShardCut.Refusal("incoming/m/f.csv", ShardCut.MostBytes + 1)!;
+
+        Assert.Equal(Tidemark.Platform.Errors.FailureKind.TooLarge, failure.Kind);
+        Assert.Contains("incoming/m/f.csv has 293,601,280,001 bytes", failure.Detail);
+        Assert.Contains("in parts", failure.Detail);
     }
 
     [Fact]
@@ -53,18 +65,19 @@ public sealed class ShardCutTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(7)]
-    [InlineData(23)]
-    public async Task Borders_are_those_of_the_reader_whatever_stands_in_the_cells(int seed)
+    [InlineData(1, 300, 50)]
+    [InlineData(7, 300, 50)]
+    [InlineData(23, 300, 50)]
+    [InlineData(99, 300_000, 100_000)] // beyond the bytes that are looked at together
+    public async Task Borders_are_those_of_the_reader_whatever_stands_in_the_cells(int seed, int rows, int shardBytes)
     {
         var random = new Random(seed);
-        string[] cells = ["1", "", "\"a\nb\"", "\"x\"\"y,\"", "a\"b", "\"late\"x", "é", " "];
+        string[] cells = ["1", "", "\"a\nb\"", "\"x\"\"y,\"", "a\"b", "\"late\"x", "é", " ", "\"\"", "\"\r\"", new string('z', 70)];
         string[] ends = ["\n", "\r\n", "\r", "\n\n"];
-        string text = "p,q\n" + string.Concat(Enumerable.Range(0, 300).Select(_ => $"{cells[random.Next(cells.Length)]},{cells[random.Next(cells.Length)]}{ends[random.Next(ends.Length)]}"));
+        string text = "p,q\n" + string.Concat(Enumerable.Range(0, rows).Select(_ => $"{cells[random.Next(cells.Length)]},{cells[random.Next(cells.Length)]}{ends[random.Next(ends.Length)]}"));
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
         var borders = (await CsvBorders.OpenAsync(new MemoryStream(bytes), 1 << 20, TestContext.Current.CancellationToken)).Value!;
-        var cutter = new ShardCutter(Job, new ShardCut(50, 1000, 64, 10), 0, borders.Position);
+        var cutter = new ShardCutter(Job, new ShardCut(shardBytes, 1000 * (long)rows, 64, 10), 0, borders.Position);
         while ((await borders.NextAsync(TestContext.Current.CancellationToken)).Value)
             cutter.Take(borders.Starts);
         cutter.End(borders.Position);

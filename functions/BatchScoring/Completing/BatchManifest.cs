@@ -32,8 +32,14 @@ public sealed record BatchManifest
     /// <summary>Container and path of the predictions.</summary>
     public required string Predictions { get; init; }
 
+    /// <summary>SHA-256 of all bytes of that blob, header line included, read back after it was put together: what <c>sha256sum</c> says of the download.</summary>
+    public required string PredictionsSha256 { get; init; }
+
     /// <summary>Container and path of the rows set aside; null when there are none.</summary>
     public string? Quarantine { get; init; }
+
+    /// <summary>The same of the rows set aside.</summary>
+    public string? QuarantineSha256 { get; init; }
 
     /// <summary>Rows set aside by rule, warnings by rule, and the distribution of the predictions.</summary>
     public required ShardSummary Summary { get; init; }
@@ -55,7 +61,7 @@ public sealed record InputFile(string Source, string ETag, long Bytes, string? S
 /// <param name="Scored">Rows in the result.</param>
 /// <param name="Quarantined">Rows set aside.</param>
 /// <param name="ResultBytes">Bytes of its part of the result.</param>
-/// <param name="ResultSha256">SHA-256 of that part.</param>
+/// <param name="ResultSha256">SHA-256 of that part: of the result, the header line comes first, then the shards' parts in order.</param>
 /// <param name="Attempts">How often it was begun.</param>
 /// <param name="Seconds">How long the attempt that counts took.</param>
 /// <param name="GivenUp">Why all of its rows were set aside; null when it was scored.</param>

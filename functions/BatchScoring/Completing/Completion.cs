@@ -15,7 +15,7 @@ namespace Tidemark.BatchScoring.Completing;
 /// follows, the job's row last. Whoever finds the job so may complete it, at any point where another stopped; all of them write the same.
 /// </summary>
 public sealed class Completion(
-    BlobServiceClient blobs, JobLedger jobs, ShardLedger shards, PlanStore plans, Callbacks callbacks, FaultPoints faults, BatchScoringInstruments instruments, TimeProvider time)
+    BlobServiceClient blobs, JobLedger jobs, ShardLedger shards, PlanStore plans, Callbacks callbacks, BatchScoringInstruments instruments, TimeProvider time)
 {
     private static readonly BlobRequestConditions OnlyIfAbsent = new() { IfNoneMatch = ETag.All };
 
@@ -44,14 +44,15 @@ public sealed class Completion(
         List<ShardRow> all = await shards.AllAsync(job.JobId, cancellation);
         if (all.Count != job.Shards || all.Exists(shard => !shard.IsFinished))
             throw new InvalidOperationException($"The ledger of job {job.Id} has {all.Count(shard => shard.IsFinished)} finished shards of {job.Shards}, and the job is being completed.");
-        await faults.ReachAsync(FaultPoints.BeforeCommit, cancellation);
         if (all.Exists(shard => shard.QuarantineBlocks > 0))
             await CommitAsync(StorageNames.Containers.Quarantine, ResultBlobs.Quarantine(plan), [], all, shard => shard.QuarantineBlocks, "application/x-ndjson", cancellation);
         byte[] header = new ResultWriter(plan).Header();
         await CommitAsync(StorageNames.Containers.Results, ResultBlobs.Predictions(plan), header, all, shard => shard.ResultBlocks, plan.Header is null ? "application/x-ndjson" : "text/csv", cancellation);
-        await faults.ReachAsync(FaultPoints.AfterCommit, cancellation);
-        BatchManifest manifest = Manifest(job, plan, all);
-        await faults.ReachAsync(FaultPoints.BeforeManifest, cancellation);
+        BatchManifest manifest = Manifest(job, plan, all) with
+        {
+            PredictionsSha256 = await HashAsync(StorageNames.Containers.Results, ResultBlobs.Predictions(plan), cancellation),
+            QuarantineSha256 = all.Exists(shard => shard.QuarantineBlocks > 0) ? await HashAsync(StorageNames.Containers.Quarantine, ResultBlobs.Quarantine(plan), cancellation) : null,
+        };
         await WriteAsync(manifest, cancellation);
         return await jobs.ChangeAsync(job.JobId, row => Complete(row, manifest), cancellation);
     }
@@ -83,6 +84,15 @@ public sealed class Completion(
         }
     }
 
+    /// <summary>Reads a blob back as storage has it now.</summary>
+    private async Task<string> HashAsync(string container, string path, CancellationToken cancellation)
+    {
+        BlobDownloadStreamingResult stored = await blobs.GetBlobContainerClient(container).GetBlobClient(path).DownloadStreamingAsync(cancellationToken: cancellation);
+        using var bytes = new CountedStream(stored.Content);
+        await bytes.DrainAsync(cancellation);
+        return bytes.Sha256();
+    }
+
     private BatchManifest Manifest(JobRow job, BatchPlan plan, List<ShardRow> all)
     {
         ShardSummary summary = ShardSummary.Empty(plan.Outputs);
@@ -102,6 +112,7 @@ public sealed class Completion(
             Scored = all.Sum(shard => shard.Scored),
             Quarantined = all.Sum(shard => shard.Quarantined),
             Predictions = $"{StorageNames.Containers.Results}/{ResultBlobs.Predictions(plan)}",
+            PredictionsSha256 = "",
             Quarantine = all.Exists(shard => shard.Quarantined > 0) ? $"{StorageNames.Containers.Quarantine}/{ResultBlobs.Quarantine(plan)}" : null,
             Summary = summary,
             Shards = [.. all.Select(Result)],

@@ -16,8 +16,8 @@ namespace Tidemark.BatchScoring.Intake;
 /// completes one that has no rows. A message that comes again goes on where the last one stopped.
 /// </summary>
 public sealed class BatchIntake(
-    JobStart start, JobLedger jobs, Planner planner, Completion completion, IntakeAudit audit, BlobServiceClient blobs, QueueServiceClient queues,
-    IOptions<BatchScoringOptions> options, FaultPoints faults, TimeProvider time)
+    JobStart start, JobLedger jobs, Planner planner, Completion completion, Callbacks callbacks, IntakeAudit audit, BlobServiceClient blobs, QueueServiceClient queues,
+    IOptions<BatchScoringOptions> options, TimeProvider time)
 {
     private const string Asked = "{\"batch\":";
 
@@ -25,38 +25,82 @@ public sealed class BatchIntake(
 
     /// <summary>
     /// Takes a message that was tried too often. A file whose planners merely died is planned again, a while; else the job fails with the last
-    /// error. A message without a job is kept in the audit.
+    /// error, one that was never made too, so that <c>GET /api/batches</c> shows it. A message that names no file is kept in the audit.
     /// </summary>
-    public async Task GiveUpAsync(string message, CancellationToken cancellation)
-    {
-        Outcome<BatchRequest> request = await ReadAsync(message, cancellation);
-        JobId? id = request is { Ok: true, Value.Container.Length: > 0 } ? JobId.Of(request.Value) : null;
-        JobRow? job = id is null ? null : await jobs.FindAsync(id.Value, cancellation);
-        if (job is null)
-        {
-            await audit.RefuseAsync(message, request.Failure?.Detail ?? "it was tried too often and no job could be made of it", cancellation);
-            return;
-        }
-
-        if (job.StateNow.IsOpen() && !job.Planned && job.LastError is null && job.Attempt < options.Value.MaxAttempts)
-        {
-            await queues.GetQueueClient(StorageNames.Queues.BatchIntake).SendMessageAsync(message, cancellation);
-            return;
-        }
-
-        if (job.StateNow.IsOpen() && !job.Planned)
-        {
-            string error = job.LastError ?? "the workers that began it did not come back";
-            await jobs.FailAsync(id!.Value, new Failure(FailureKind.Unavailable, "File could not be read", $"The file {job.Source} was tried too often; the last error was: {error} POST /api/batches with {{\"blob\": \"{job.Source}\"}} tries again."), cancellation);
-        }
-
-        await completion.TryAsync(id!.Value, cancellation);
-    }
+    public Task GiveUpAsync(string message, CancellationToken cancellation) => Patience.RunAsync(() => GiveUpOnceAsync(message, cancellation), time, cancellation);
 
     internal static string Message(BatchRequest request) => JsonSerializer.Serialize(new BatchMessage(request), BatchJson.Default.BatchMessage);
 
+    private async Task GiveUpOnceAsync(string message, CancellationToken cancellation)
+    {
+        if (message.StartsWith(Callbacks.Again, StringComparison.Ordinal))
+        {
+            await callbacks.SendAgainAsync(message, cancellation);
+            return;
+        }
+
+        Outcome<BatchRequest> request = await ReadAsync(message, cancellation);
+        if (request is not { Ok: true, Value.Container.Length: > 0 })
+        {
+            await audit.RefuseAsync(message, request.Failure?.Detail ?? "it was tried too often and names no file to score", cancellation);
+            return;
+        }
+
+        JobRow? job = await jobs.FindAsync(JobId.Of(request.Value), cancellation) ?? await LastChanceAsync(message, request.Value, cancellation);
+        if (job?.StateNow.IsOpen() == true && !job.Planned)
+        {
+            if (job.LastError is null && job.Attempt < options.Value.MaxAttempts)
+            {
+                await queues.GetQueueClient(StorageNames.Queues.BatchIntake).SendMessageAsync(message, cancellation);
+                return;
+            }
+
+            await jobs.FailAsync(job.JobId, TriedTooOften(job.Source, job.LastError ?? "the workers that began it did not come back"), cancellation);
+        }
+
+        if (job is not null)
+            await completion.TryAsync(job.JobId, cancellation);
+    }
+
+    /// <summary>Makes the job after all, or one that has failed with the reason why it could not be made; null when not even that can be stored.</summary>
+    private async Task<JobRow?> LastChanceAsync(string message, BatchRequest request, CancellationToken cancellation)
+    {
+        string error;
+        try
+        {
+            Outcome<JobRow> made = await start.InsertAsync(request, cancellation);
+            if (made.Ok)
+                return made.Value;
+            error = made.Failure.Detail;
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested && !Patience.IsFaltering(e))
+        {
+            error = e.Message;
+        }
+
+        try
+        {
+            return await start.InsertFailedAsync(request, TriedTooOften(request.Source, error), cancellation);
+        }
+        catch (RequestFailedException e) when (!StorageOutage.Is(e))
+        {
+            await audit.RefuseAsync(message, $"no job could be made of it: {error} {e.Message}", cancellation);
+            return null;
+        }
+    }
+
+    private static Failure TriedTooOften(string source, string error) => new(
+        FailureKind.Unavailable, "File could not be read",
+        $"The file {source} was tried too often; the last error was: {(error.Length <= 1000 ? error : error[..1000] + "…")} POST /api/batches with {{\"blob\": \"{source}\"}} tries again.");
+
     private async Task TakeOnceAsync(string message, CancellationToken cancellation)
     {
+        if (message.StartsWith(Callbacks.Again, StringComparison.Ordinal))
+        {
+            await callbacks.SendAgainAsync(message, cancellation);
+            return;
+        }
+
         Outcome<BatchRequest> request = await ReadAsync(message, cancellation);
         if (!request.Ok)
         {
@@ -69,7 +113,6 @@ public sealed class BatchIntake(
         Outcome<JobRow> job = await start.InsertAsync(request.Value, cancellation);
         if (!job.Ok)
             throw new TimeoutException(job.Failure.Detail);
-        await faults.ReachAsync(FaultPoints.AfterJobInsert, cancellation);
         JobId id = job.Value.JobId;
         if (await jobs.ChangeAsync(id, Begin, cancellation) is { Planned: false, StateNow: BatchState.Running } begun)
             await PlanAsync(begun, cancellation);

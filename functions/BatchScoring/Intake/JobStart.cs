@@ -21,22 +21,19 @@ public sealed class JobStart(ModelDirectory models, SuiteBindings bindings, Suit
         Outcome<Pins> pins = await PinAsync(request, cancellation);
         if (pins.Failure?.Kind == FailureKind.Unavailable)
             return pins.As<JobRow>();
-        DateTimeOffset now = time.GetUtcNow();
-        var job = new JobRow
-        {
-            RowKey = JobRow.Key(id),
-            Id = id.ToString(),
-            Model = request.Model,
-            Version = pins.Value?.Version,
-            Suite = pins.Value?.Suite,
-            Source = request.Source,
-            Request = JsonSerializer.Serialize(request, BatchJson.Default.BatchRequest),
-            Created = now,
-            Callback = request.Callback is null ? null : Callbacks.Pending,
-        };
         if (!pins.Ok)
-            job.Fail(Explained(request, pins.Failure), now);
+            return await InsertFailedAsync(request, Explained(request, pins.Failure), cancellation);
+        JobRow job = New(request);
+        (job.Version, job.Suite) = (pins.Value.Version, pins.Value.Suite);
         return await jobs.InsertAsync(job, cancellation);
+    }
+
+    /// <summary>The job of the request: the one that is there, or a new one that has failed.</summary>
+    public Task<JobRow> InsertFailedAsync(BatchRequest request, Failure failure, CancellationToken cancellation)
+    {
+        JobRow job = New(request);
+        job.Fail(failure, job.Created);
+        return jobs.InsertAsync(job, cancellation);
     }
 
     /// <summary>The version and the suite that the request comes to now.</summary>
@@ -58,6 +55,21 @@ public sealed class JobStart(ModelDirectory models, SuiteBindings bindings, Suit
 
         Outcome<VersionSuite?> bound = await bindings.FindAsync(new VersionReference(name.Value, model.Value.Version), cancellation);
         return bound.Failure is { } failure ? failure : new Pins(version, bound.Value is { } suite ? $"{suite.Reference.Suite}/{suite.Reference.Version}" : null);
+    }
+
+    private JobRow New(BatchRequest request)
+    {
+        JobId id = JobId.Of(request);
+        return new JobRow
+        {
+            RowKey = JobRow.Key(id),
+            Id = id.ToString(),
+            Model = request.Model,
+            Source = request.Source,
+            Request = JsonSerializer.Serialize(request, BatchJson.Default.BatchRequest),
+            Created = time.GetUtcNow(),
+            Callback = request.Callback is null ? null : Callbacks.Pending,
+        };
     }
 
     private static Failure Explained(BatchRequest request, Failure failure) => request.Container != StorageNames.Containers.Incoming ? failure : failure with

@@ -47,13 +47,16 @@ public sealed class Submission(BlobServiceClient blobs, QueueServiceClient queue
 {
     private const int MostTries = 100;
 
+    /// <value>Characters of a request that its row in the table holds, less some for what is added.</value>
+    private const int MostCharacters = 30_000;
+
     private readonly QueueClient queue = queues.GetQueueClient(StorageNames.Queues.BatchIntake);
 
     public async Task<Outcome<JobRow>> SubmitAsync(HttpRequest http, CancellationToken cancellation)
     {
         Outcome<byte[]> bytes = await JsonBody.BytesAsync(http, cancellation);
         Outcome<SubmitBody> body = bytes.Then(b => BatchBodies.Read(b, BatchJson.Default.SubmitBody));
-        Outcome<BatchRequest> request = await body.ThenAsync(b => RequestAsync(b, cancellation));
+        Outcome<BatchRequest> request = (await body.ThenAsync(b => RequestAsync(b, cancellation))).Then(Sized);
         return await request.ThenAsync(r => FirstAsync(r, cancellation));
     }
 
@@ -79,6 +82,10 @@ public sealed class Submission(BlobServiceClient blobs, QueueServiceClient queue
 
         return new Failure(FailureKind.Conflict, "Tried too often", $"The file {request.Source} has been tried {MostTries} times. Correct it: a new content begins anew.");
     }
+
+    private static Outcome<BatchRequest> Sized(BatchRequest request) => BatchIntake.Message(request).Length <= MostCharacters
+        ? request
+        : BatchBodies.Refuse("keep", $"with all its names the request has more than {MostCharacters:N0} characters; send \"*\" for all columns");
 
     private async Task<Outcome<BatchRequest>> RequestAsync(SubmitBody body, CancellationToken cancellation)
     {

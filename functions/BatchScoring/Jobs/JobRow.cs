@@ -74,7 +74,7 @@ public sealed class JobRow : ITableEntity
     /// <summary>Jobs that replay this one's quarantine, separated by commas.</summary>
     public string? Replays { get; set; }
 
-    /// <summary>What became of the callback: <c>pending</c>, <c>sent</c> or the reason why not; null when none was asked for.</summary>
+    /// <summary>What became of the callback: <c>pending</c>, <c>waiting…</c> for another try, <c>sent</c>, or the reason why not; null when none was asked for.</summary>
     public string? Callback { get; set; }
 
     public static string Key(JobId id) => "job:" + id;

@@ -12,16 +12,17 @@ public sealed class ShardLedger(TableServiceClient service)
 {
     private readonly TableClient table = service.GetTableClient(StorageNames.Tables.Shards);
 
-    /// <summary>Adds a shard unless it is there: plans of one file are alike.</summary>
-    public async Task AddAsync(ShardRow shard, CancellationToken cancellation)
+    /// <summary>Adds a shard unless it is there: plans of one file are alike. False: another planner, or another try of ours, was first.</summary>
+    public async Task<bool> AddAsync(ShardRow shard, CancellationToken cancellation)
     {
         try
         {
             await table.AddEntityAsync(shard, cancellation);
+            return true;
         }
         catch (RequestFailedException e) when (e.Status == 409 && !StorageOutage.Is(e))
         {
-            // Another planner, or another try of ours, was first.
+            return false;
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class CountedStream(Stream inner) : ReadOnlyStream
     /// <summary>Reads what the readers before left, such as bytes after the end of a gzip stream.</summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
-        byte[] rest = new byte[1 << 16];
+        byte[] rest = new byte[1 << 17];
         while (await ReadAsync(rest, cancellation) > 0)
         {
         }

@@ -15,7 +15,7 @@ namespace Tidemark.BatchScoring.Planning;
 /// UTF-8 text on the way. Whoever plans the same file again finds the same shards.
 /// </summary>
 public sealed class Planner(
-    BlobServiceClient blobs, ShardDispatch queue, JobLedger jobs, PlanStore plans, PlanDraft draft, IOptions<BatchScoringOptions> options)
+    BlobServiceClient blobs, ShardDispatch queue, LocalShards local, JobLedger jobs, PlanStore plans, PlanDraft draft, IOptions<BatchScoringOptions> options)
 {
     /// <value>What a packed file may unpack to whatever its size. 16 MiB.</value>
     private const long HarmlessBytes = 16 << 20;
@@ -30,8 +30,16 @@ public sealed class Planner(
             BlobDownloadStreamingResult file = await blob.DownloadStreamingAsync(
                 new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = new ETag($"\"{request.ETag}\"") } }, cancellation);
             using var source = new CountedStream(file.Content);
-            Outcome<Planned> planned = await TableReader.GuardAsync(PlanAsync(job, source, file.Details.ContentLength, cancellation));
-            return planned.Ok ? await FinishAsync(job, source, planned.Value, cancellation) : planned.As<JobRow>();
+            var here = new List<Task>();
+            try
+            {
+                Outcome<Planned> planned = await TableReader.GuardAsync(PlanAsync(job, source, file.Details.ContentLength, here, cancellation));
+                return planned.Ok ? await FinishAsync(job, source, planned.Value, cancellation) : planned.As<JobRow>();
+            }
+            finally
+            {
+                await Task.WhenAll(here);
+            }
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
         {
@@ -47,20 +55,23 @@ public sealed class Planner(
         FailureKind.Conflict, "File overwritten",
         $"The file {request.Source} was overwritten while this job was to read it. Its new content has a job of its own: GET /api/batches?source={request.Source}.");
 
-    private async ValueTask<Outcome<Planned>> PlanAsync(JobRow job, CountedStream source, long bytes, CancellationToken cancellation)
+    private async ValueTask<Outcome<Planned>> PlanAsync(JobRow job, CountedStream source, long bytes, List<Task> here, CancellationToken cancellation)
     {
         Outcome<Utf8Text> text = await Utf8Source.OpenTextAsync(source, cancellation);
         if (!text.Ok)
             return text.As<Planned>();
         BatchScoringOptions limits = options.Value;
         bool stored = text.Value.Offset is not null;
-        long most = stored ? bytes : Math.Min(limits.MaxUnpackedBytes, HarmlessBytes + (bytes * limits.MaxUnpackRatio));
+        if (stored && ShardCut.Refusal(job.Source, bytes) is { } tooLarge)
+            return tooLarge;
+        long most = stored ? bytes : Unpacked(bytes);
         ShardCut cut = ShardCut.For(most, limits);
         var copyCut = new ShardCut(0, 0, Math.Max(limits.BlockBytes, most / (ShardCut.MostBlocks - 1)), ShardCut.MostBlocks);
         BlockBlobClient copy = plans.CopyOf(job.JobId);
         using var stager = new BlockStager(copy, "u", copyCut);
+        KeepingStream? kept = stored ? local.Keep(text.Value.Stream, bytes, cut) : null;
         Outcome<(RecordBorders Borders, BatchPlan Plan)> begun = await draft.BeginAsync(
-            job, stored ? text.Value.Stream : new CopiedStream(text.Value.Stream, stager), cut, stored ? null : copy.Name, cancellation);
+            job, stored ? kept ?? text.Value.Stream : new CopiedStream(text.Value.Stream, stager), cut, stored ? null : copy.Name, cancellation);
         if (!begun.Ok)
             return begun.As<Planned>();
         using RecordBorders borders = begun.Value.Borders;
@@ -71,21 +82,46 @@ public sealed class Planner(
             Outcome<bool> more = await borders.NextAsync(cancellation);
             if (!more.Ok)
                 return more.As<Planned>();
-            if (!stored && borders.Position > Math.Min(limits.MaxUnpackedBytes, HarmlessBytes + (source.Count * limits.MaxUnpackRatio)))
+            if (!stored && borders.Position > Unpacked(source.Count))
                 return Bomb(job, source.Count, borders.Position);
             if (!more.Value)
                 break;
             shards.Take(borders.Starts);
             if (stored)
-                await queue.SendAsync(shards.Finished(), cancellation);
+                await SendAsync(shards.Finished(), kept, text.Value.Offset ?? 0, here, cancellation);
         }
 
         shards.End(borders.Position);
         if (!stored)
             await CommitCopyAsync(copy, stager, cancellation);
-        await queue.SendAsync(shards.Finished(), cancellation);
+        await SendAsync(shards.Finished(), kept, text.Value.Offset ?? 0, here, cancellation);
         return new Planned(shards.Count, shards.Rows);
     }
+
+    /// <summary>Has shards scored here where a worker is free, and sends the others to the queue.</summary>
+    /// <param name="shards">The shards.</param>
+    /// <param name="kept">Has their bytes, perhaps.</param>
+    /// <param name="offset">Bytes of the stored text before the first of the stream.</param>
+    /// <param name="here">Takes what is under way here.</param>
+    /// <param name="cancellation">Stops.</param>
+    private async Task SendAsync(IReadOnlyList<ShardRow> shards, KeepingStream? kept, long offset, List<Task> here, CancellationToken cancellation)
+    {
+        foreach (ShardRow shard in shards)
+        {
+            KeptText? text = kept?.Take(shard.Start - offset, shard.End - offset);
+            if (text is not null && await local.TryBeginAsync(shard, text, cancellation) is { } begun)
+            {
+                here.Add(begun);
+                continue;
+            }
+
+            text?.Dispose();
+            await queue.SendAsync([shard], cancellation);
+        }
+    }
+
+    /// <summary>Most bytes that so many packed ones may unpack to.</summary>
+    private long Unpacked(long packed) => Math.Min(options.Value.MaxUnpackedBytes, HarmlessBytes + (packed * options.Value.MaxUnpackRatio));
 
     private static async Task CommitCopyAsync(BlockBlobClient copy, BlockStager stager, CancellationToken cancellation)
     {

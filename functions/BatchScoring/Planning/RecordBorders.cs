@@ -21,11 +21,11 @@ internal abstract class RecordBorders : IDisposable
 /// <summary>Rows of CSV: a line end inside quotes does not end a row.</summary>
 internal sealed class CsvBorders : RecordBorders
 {
-    private const int RowsAtOnce = 4096;
-
     private readonly CsvScanner scanner;
 
-    private CsvBorders(CsvScanner scanner) => this.scanner = scanner;
+    private readonly int maxRowBytes;
+
+    private CsvBorders(CsvScanner scanner, int maxRowBytes) => (this.scanner, this.maxRowBytes) = (scanner, maxRowBytes);
 
     public char Separator => (char)scanner.Separator;
 
@@ -38,19 +38,27 @@ internal sealed class CsvBorders : RecordBorders
         Outcome<bool> found = await scanner.NextAsync(1, 0, cancellation);
         Outcome<string[]> names = found.Ok ? CsvHeader.Names(scanner, CsvOptions.Default.MaxColumns) : found.As<string[]>();
         if (names.Ok)
-            return new CsvBorders(scanner) { Header = names.Value, Position = scanner.Position };
+            return new CsvBorders(scanner, maxRowBytes) { Header = names.Value, Position = scanner.Position };
         scanner.Dispose();
         return names.As<CsvBorders>();
     }
 
     public override async ValueTask<Outcome<bool>> NextAsync(CancellationToken cancellation)
     {
-        Outcome<bool> more = await scanner.NextAsync(RowsAtOnce, 0, cancellation);
+        ByteWindow window = scanner.Window;
         Starts.Clear();
-        for (int i = 0; i < scanner.Rows; i++)
-            Starts.Add(scanner.PositionOf(scanner.Found[i]));
+        await window.RefillAsync(cancellation);
+        RowStarts.Take(window, scanner.Separator, Starts);
+        while (Starts.Count == 0 && !window.Final)
+        {
+            if (window.Rest.Length > maxRowBytes)
+                return scanner.TooLong();
+            await window.FillAsync(cancellation);
+            RowStarts.Take(window, scanner.Separator, Starts);
+        }
+
         Position = scanner.Position;
-        return more;
+        return Starts.Count > 0;
     }
 
     public override void Dispose() => scanner.Dispose();

@@ -6,7 +6,7 @@ using Tidemark.Platform.Storage;
 namespace Tidemark.BatchScoring.Planning;
 
 /// <summary>Gives shards to the workers: first the row, then the message, so that a message always finds its row.</summary>
-public sealed class ShardDispatch(QueueServiceClient queues, ShardLedger ledger, FaultPoints faults)
+public sealed class ShardDispatch(QueueServiceClient queues, ShardLedger ledger)
 {
     private readonly QueueClient queue = queues.GetQueueClient(StorageNames.Queues.BatchShards);
 
@@ -16,10 +16,11 @@ public sealed class ShardDispatch(QueueServiceClient queues, ShardLedger ledger,
         {
             await ledger.AddAsync(shard, cancellation);
             await SendAsync(shard, cancellation);
-            await faults.ReachAsync(FaultPoints.AfterEnqueue, cancellation);
         }
     }
 
     public Task SendAsync(ShardRow shard, CancellationToken cancellation) =>
-        queue.SendMessageAsync(JsonSerializer.Serialize(new ShardMessage(shard.PartitionKey, shard.Index), BatchJson.Default.ShardMessage), cancellation);
+        queue.SendMessageAsync(Message(shard), cancellation);
+
+    internal static string Message(ShardRow shard) => JsonSerializer.Serialize(new ShardMessage(shard.PartitionKey, shard.Index), BatchJson.Default.ShardMessage);
 }

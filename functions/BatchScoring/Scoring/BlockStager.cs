@@ -71,7 +71,7 @@ internal sealed class BlockStager(BlockBlobClient blob, string prefix, ShardCut 
     private async Task StageAsync(int size, CancellationToken cancellation)
     {
         if (Blocks == cut.ShardBlocks)
-            throw new InvalidOperationException($"A shard of '{blob.Name}' needs more than its {cut.ShardBlocks} blocks: score the file in parts, or keep fewer columns.");
+            throw new ResultTooLargeException($"The result has more text than the {cut.ShardBlocks} blocks hold that a shard may have of the 50,000 of a blob: score the file in parts, or keep fewer columns.");
         await blob.StageBlockAsync(Id(prefix, Blocks), new MemoryStream(pending, 0, size, writable: false), cancellationToken: cancellation);
         Blocks++;
         length -= size;

@@ -15,10 +15,13 @@ internal sealed class PredictedValues(OutputLayout layout, IReadOnlyList<TensorS
 {
     private readonly byte[][] decisions = [.. (layout.Decisions ?? []).Select(Encoding.UTF8.GetBytes)];
 
-    /// <summary>Per output its numbers, but for 64-bit integers, which a double may not hold.</summary>
+    /// <summary>Per output its numbers, 64-bit integers rounded where a double does not hold them.</summary>
     private readonly double[][] numbers = [.. specs.Select(_ => Array.Empty<double>())];
 
     public int Outputs => specs.Count;
+
+    /// <summary>Whether every prediction of the run is a number and not infinite.</summary>
+    public bool AllFinite { get; private set; }
 
     public TensorElementType TypeOf(int output) => specs[output].Type;
 
@@ -27,13 +30,16 @@ internal sealed class PredictedValues(OutputLayout layout, IReadOnlyList<TensorS
     /// <summary>Takes the outputs of a run of so many rows. A failure: their shapes are not those that the plan counts on.</summary>
     public Failure? Take(int rows)
     {
+        AllFinite = true;
         for (int output = 0; output < specs.Count; output++)
         {
             if (Misshapen(output, rows) is { } failure)
                 return failure;
             if (numbers[output].Length < rows * WidthOf(output))
                 numbers[output] = new double[rows * WidthOf(output)];
-            Copy(output, numbers[output].AsSpan(0, rows * WidthOf(output)));
+            Span<double> taken = numbers[output].AsSpan(0, rows * WidthOf(output));
+            Copy(output, taken);
+            AllFinite &= taken.IsEmpty || double.IsFinite(TensorPrimitives.MaxMagnitude<double>(taken));
         }
 
         return null;
@@ -42,7 +48,7 @@ internal sealed class PredictedValues(OutputLayout layout, IReadOnlyList<TensorS
     /// <summary>The name of a column in which the row's prediction is NaN or infinite; null when all are numbers.</summary>
     public string? NotFinite(int row)
     {
-        for (int output = 0; output < specs.Count; output++)
+        for (int output = 0; !AllFinite && output < specs.Count; output++)
         {
             int width = WidthOf(output);
             for (int place = 0; specs[output].Type is TensorElementType.Float or TensorElementType.Double or TensorElementType.Float16 && place < width; place++)
@@ -56,12 +62,10 @@ internal sealed class PredictedValues(OutputLayout layout, IReadOnlyList<TensorS
     }
 
     /// <summary>A value of a numeric output.</summary>
-    public double Number(int output, int element) => specs[output].Type switch
-    {
-        TensorElementType.Int64 => slot.Data<long>(output)[element],
-        TensorElementType.UInt64 => slot.Data<ulong>(output)[element],
-        _ => numbers[output][element],
-    };
+    public double Number(int output, int element) => numbers[output][element];
+
+    /// <summary>The values of a numeric output, row by row.</summary>
+    public ReadOnlySpan<double> Numbers(int output) => numbers[output];
 
     public ReadOnlySpan<byte> Text(int output, int element) => slot.Text(output, element);
 
@@ -84,20 +88,20 @@ internal sealed class PredictedValues(OutputLayout layout, IReadOnlyList<TensorS
         ? default
         : decisions[Number(score.Output, (row * WidthOf(score.Output)) + score.Place) >= limit ? 1 : 0];
 
-    /// <summary>The values as a table for the log: row <c>at</c> of it belongs to row <c>at</c> of a table of <paramref name="size"/> rows.</summary>
-    public Table ToTable(ReadOnlySpan<int> rows, int size)
+    /// <summary>Some of the rows predicted as a table for the log.</summary>
+    public Table ToTable(List<int> scored)
     {
         var columns = new List<Column>();
         for (int output = 0; output < specs.Count; output++)
         {
             for (int place = 0; place < WidthOf(output); place++)
-                columns.Add(ToColumn(output, place, rows, size));
+                columns.Add(ToColumn(output, place, scored));
         }
 
-        return new Table(columns).Filled(size);
+        return new Table(columns).Filled(scored.Count);
     }
 
-    private Column ToColumn(int output, int place, ReadOnlySpan<int> rows, int size)
+    private Column ToColumn(int output, int place, List<int> scored)
     {
         string name = layout.Outputs[output].Columns[place];
         Column column = specs[output].Type switch
@@ -107,11 +111,9 @@ internal sealed class PredictedValues(OutputLayout layout, IReadOnlyList<TensorS
             _ => new IntegerColumn(name),
         };
         int width = WidthOf(output);
-        for (int i = 0; i < rows.Length; i++)
+        foreach (int row in scored)
         {
-            while (column.Count < rows[i])
-                column.AppendMissing();
-            int element = (i * width) + place;
+            int element = (row * width) + place;
             if (column is TextColumn texts)
                 texts.Append(slot.Text(output, element));
             else if (column is RealColumn reals)
@@ -119,9 +121,6 @@ internal sealed class PredictedValues(OutputLayout layout, IReadOnlyList<TensorS
             else
                 ((IntegerColumn)column).Append((long)Number(output, element));
         }
-
-        while (column.Count < size)
-            column.AppendMissing();
         return column;
     }
 
@@ -142,6 +141,8 @@ internal sealed class PredictedValues(OutputLayout layout, IReadOnlyList<TensorS
             case TensorElementType.Float: Copy(slot.Data<float>(output), to); break;
             case TensorElementType.Double: slot.Data<double>(output)[..to.Length].CopyTo(to); break;
             case TensorElementType.Float16: Copy(slot.Data<Half>(output), to); break;
+            case TensorElementType.Int64: Copy(slot.Data<long>(output), to); break;
+            case TensorElementType.UInt64: Copy(slot.Data<ulong>(output), to); break;
             case TensorElementType.Int32: Copy(slot.Data<int>(output), to); break;
             case TensorElementType.Int16: Copy(slot.Data<short>(output), to); break;
             case TensorElementType.Int8: Copy(slot.Data<sbyte>(output), to); break;

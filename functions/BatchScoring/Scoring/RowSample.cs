@@ -14,20 +14,35 @@ internal sealed class RowSample(BatchPlan plan, ShardRow shard, LogStore store, 
 {
     private readonly PredictionId job = PredictionId.OfJob(plan.Job, plan.Created);
     private readonly LogFile file = new(plan.Version, LogNames.FromBatch, policy);
+    private readonly List<int> taken = [];
 
     /// <summary>The share that is kept.</summary>
     private readonly double rate = Math.Min(policy.SampleRate, most);
 
+    /// <summary>Chooses first, so that rows which are not kept cost next to nothing.</summary>
+    /// <param name="reader">Has read the rows.</param>
+    /// <param name="features">Knows the columns that went in.</param>
+    /// <param name="table">Has their cells.</param>
+    /// <param name="rows">Rows of the table that were scored.</param>
+    /// <param name="values">What came out, in the order of <paramref name="rows"/>.</param>
+    /// <param name="keys">The rows' own keys.</param>
     public void Take(TableReader reader, FeatureTensors features, Table table, ReadOnlySpan<int> rows, PredictedValues values, RowKey keys)
     {
-        (Table Input, Table Output)? tables = null;
+        long first = shard.FirstRow + reader.Batch.FirstRow;
+        taken.Clear();
         for (int i = 0; i < rows.Length; i++)
         {
-            PredictionId id = job.OfRow(shard.FirstRow + reader.Batch.FirstRow + rows[i]);
-            if (!id.IsSampled(rate) || values.NotFinite(i) is not null)
-                continue;
-            tables ??= (features.Features(table), values.ToTable(rows, table.Rows));
-            file.Add(new LogEntry(id, plan.Created, 0, rate, plan.Job, keys.Of(reader, rows[i])), tables.Value.Input, tables.Value.Output, rows[i]);
+            if (job.OfRow(first + rows[i]).IsSampled(rate) && values.NotFinite(i) is null)
+                taken.Add(i);
+        }
+
+        if (taken.Count == 0)
+            return;
+        Table input = features.Features(table), output = values.ToTable(taken);
+        for (int i = 0; i < taken.Count; i++)
+        {
+            int row = rows[taken[i]];
+            file.Add(new LogEntry(job.OfRow(first + row), plan.Created, 0, rate, plan.Job, keys.Of(reader, row)), input, row, output, i);
         }
     }
 

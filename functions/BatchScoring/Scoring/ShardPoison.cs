@@ -46,7 +46,7 @@ public sealed class ShardPoison(
             return;
         try
         {
-            if (await scoring.ScoreAsync(job.JobId, mine, reason, cancellation) is { } failure)
+            if (await scoring.ScoreAsync(job.JobId, mine, text: null, reason, cancellation) is { } failure)
                 await jobs.FailAsync(job.JobId, failure, cancellation);
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)

@@ -200,20 +200,29 @@ internal sealed class ShardRun : IDisposable
     private void Write(TableReader reader, ReadOnlySpan<int> rows)
     {
         text.Clear(1 << 22);
+        int fit = 0; // rows from here on are not yet in the summary
         for (int i = 0; i < rows.Length; i++)
         {
             if (values.NotFinite(i) is { } column)
             {
+                Count(fit, i);
+                fit = i + 1;
                 SetAside(reader, rows[i], new RowFault("model.not_finite", column, null, $"The model's prediction '{column}' is not a number or infinite: look at the row's values, and at the model."));
                 continue;
             }
 
             writer.Write(text, Number(reader, rows[i]), reader, rows[i], values, i);
-            Summary.Observe(values, i);
-            Scored++;
         }
 
+        Count(fit, rows.Length);
         Results.Append(text.Written);
+    }
+
+    /// <summary>Counts rows that were written, from one place among those predicted to another.</summary>
+    private void Count(int from, int to)
+    {
+        Summary.Observe(values, from, to - from);
+        Scored += to - from;
     }
 
     private void SetAside(TableReader reader, int row, RowFault fault) => aside.Add(Number(reader, row), keys.Of(reader, row), reader.RowText(row), fault);

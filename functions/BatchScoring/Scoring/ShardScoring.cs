@@ -19,15 +19,16 @@ namespace Tidemark.BatchScoring.Scoring;
 /// <summary>Scores a claimed shard: its bytes as a stream in, blocks of result and quarantine out, then the ledger.</summary>
 public sealed class ShardScoring(
     BlobServiceClient blobs, JobContexts contexts, ModelSource models, JobLedger jobs, ShardLedger shards, LogStore log, LogPolicies policies,
-    FaultPoints faults, BatchScoringInstruments instruments, IOptions<BatchScoringOptions> options, TimeProvider time)
+    BatchScoringInstruments instruments, IOptions<BatchScoringOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Scores every row, or sets every row aside for <paramref name="reason"/>. A failure concerns the whole job, or says that the shard
-    /// can't be done right now. Whoever no longer owns the shard stops without a word.
+    /// can't be done right now. Whoever no longer owns the shard stops without a word. The shard is read from storage unless its
+    /// <paramref name="text"/> is at hand.
     /// </summary>
-    internal async Task<Failure?> ScoreAsync(JobId job, ShardRow shard, string? reason, CancellationToken cancellation)
+    internal async Task<Failure?> ScoreAsync(JobId job, ShardRow shard, KeptText? text, string? reason, CancellationToken cancellation)
     {
         long began = time.GetTimestamp();
         Outcome<JobContext> context = await contexts.FindAsync(job, cancellation);
@@ -37,9 +38,18 @@ public sealed class ShardScoring(
         string prefix = $"{shard.Index:D6}-{shard.Attempt:D6}";
         using var results = new BlockStager(Blob(StorageNames.Containers.Results, ResultBlobs.Predictions(plan)), prefix, plan.Cut);
         using var quarantine = new BlockStager(Blob(StorageNames.Containers.Quarantine, ResultBlobs.Quarantine(plan)), prefix, plan.Cut);
-        Outcome<ShardSummary?> done = reason is null
-            ? await ScoreAsync(context.Value, shard, results, quarantine, cancellation)
-            : await SetAsideAsync(plan, shard, reason, results, quarantine, cancellation);
+        Outcome<ShardSummary?> done;
+        try
+        {
+            done = reason is null
+                ? await ScoreAsync(context.Value, shard, text, results, quarantine, cancellation)
+                : await SetAsideAsync(plan, shard, reason, results, quarantine, cancellation);
+        }
+        catch (ResultTooLargeException e)
+        {
+            return new Failure(FailureKind.TooLarge, "Result too large", e.Message);
+        }
+
         if (!done.Ok || done.Value is null)
             return done.Failure;
         shard.StateNow = reason is null ? ShardState.Done : ShardState.Poisoned;
@@ -47,15 +57,14 @@ public sealed class ShardScoring(
         (shard.QuarantineBlocks, shard.QuarantineBytes) = (quarantine.Blocks, quarantine.Bytes);
         shard.Summary = done.Value.ToJson();
         (shard.Progress, shard.Seconds) = (shard.Rows, time.GetElapsedTime(began).TotalSeconds);
-        await faults.ReachAsync(FaultPoints.BeforeLedgerChange, cancellation);
         if (!await shards.TryWriteAsync(shard, cancellation))
             return null;
-        await faults.ReachAsync(FaultPoints.AfterLedgerChange, cancellation);
         instruments.Shard(plan.Model, shard);
         return null;
     }
 
-    private async Task<Outcome<ShardSummary?>> ScoreAsync(JobContext context, ShardRow shard, BlockStager results, BlockStager quarantine, CancellationToken cancellation)
+    private async Task<Outcome<ShardSummary?>> ScoreAsync(
+        JobContext context, ShardRow shard, KeptText? text, BlockStager results, BlockStager quarantine, CancellationToken cancellation)
     {
         Outcome<ModelLease> lease = await models.AcquireAsync(context.Model, cancellation);
         if (!lease.Ok)
@@ -65,7 +74,7 @@ public sealed class ShardScoring(
         double share = policy.Ok ? Math.Min(options.Value.SampleShare, (double)options.Value.MaxSampleRows / Math.Max(1, shard.Rows)) : 0;
         using var sample = new RowSample(context.Plan, shard, log, policy.Ok ? policy.Value : LogPolicy.Default, share);
         using var run = new ShardRun(context, shard, held.Model, results, quarantine, sample);
-        Outcome<TableReader> opened = await OpenAsync(context.Plan, shard, run.Kinds, cancellation);
+        Outcome<TableReader> opened = await OpenAsync(context.Plan, shard, text, run.Kinds, cancellation);
         if (!opened.Ok)
             return opened.As<ShardSummary?>();
         using TableReader reader = opened.Value;
@@ -86,7 +95,7 @@ public sealed class ShardScoring(
         var keys = new RowKey(plan);
         var fault = new RowFault("shard.given_up", null, null, reason);
         Dictionary<string, ColumnKind> texts = (plan.Header ?? []).ToDictionary(name => name, _ => ColumnKind.Text);
-        Outcome<TableReader> opened = await OpenAsync(plan, shard, texts, cancellation);
+        Outcome<TableReader> opened = await OpenAsync(plan, shard, text: null, texts, cancellation);
         if (!opened.Ok)
             return opened.As<ShardSummary?>();
         using TableReader reader = opened.Value;
@@ -117,7 +126,6 @@ public sealed class ShardScoring(
         long beat = time.GetTimestamp();
         while (true)
         {
-            long before = reader.Rows;
             Outcome<bool> more = await reader.ReadAsync(cancellation);
             if (!more.Ok || !more.Value)
             {
@@ -125,18 +133,14 @@ public sealed class ShardScoring(
                     throw new InvalidOperationException($"Shard {shard.Index} of job {plan.Job} has {reader.Rows} rows where the plan counted {shard.Rows}.");
                 foreach (BlockStager stager in stagers)
                     await stager.StageRestAsync(cancellation);
-                await faults.ReachAsync(FaultPoints.AfterStagedBlock, cancellation);
                 return more.Ok ? true : more;
             }
 
-            await faults.ReachRowAsync(shard.FirstRow + before, shard.FirstRow + reader.Rows, cancellation);
             if (await take(reader) is { } failure)
                 return failure;
             bool staged = false;
             foreach (BlockStager stager in stagers)
                 staged |= await stager.StageFullAsync(cancellation);
-            if (staged)
-                await faults.ReachAsync(FaultPoints.AfterStagedBlock, cancellation);
             if (!staged && time.GetElapsedTime(beat) < Heartbeat)
                 continue;
             beat = time.GetTimestamp();
@@ -149,16 +153,21 @@ public sealed class ShardScoring(
     private async Task<bool> IsOpenAsync(BatchPlan plan, CancellationToken cancellation) =>
         (await jobs.FindAsync(JobId.Parse(plan.Job).Value, cancellation))?.StateNow.IsOpen() == true;
 
-    private async Task<Outcome<TableReader>> OpenAsync(BatchPlan plan, ShardRow shard, Dictionary<string, ColumnKind> kinds, CancellationToken cancellation)
+    private async Task<Outcome<TableReader>> OpenAsync(BatchPlan plan, ShardRow shard, KeptText? text, Dictionary<string, ColumnKind> kinds, CancellationToken cancellation)
     {
         int longest = options.Value.MaxRowBytes;
+        Stream content = text is not null ? text.Open() : await DownloadAsync(plan, shard, cancellation);
+        return plan.Format == DataFormat.Csv
+            ? (await CsvReader.OpenAsync(content, new() { Plain = true, Header = plan.Header, Separator = plan.Separator, Kinds = kinds, MaxRowBytes = longest }, cancellation)).Map<TableReader>(r => r)
+            : (await JsonLinesReader.OpenAsync(content, new() { Plain = true, Kinds = kinds, MaxRowBytes = longest }, cancellation)).Map<TableReader>(r => r);
+    }
+
+    private async Task<Stream> DownloadAsync(BatchPlan plan, ShardRow shard, CancellationToken cancellation)
+    {
         var part = new BlobDownloadOptions { Range = new HttpRange(shard.Start, shard.End - shard.Start) };
         if (plan.TextETag is { } tag)
             part.Conditions = new BlobRequestConditions { IfMatch = new ETag($"\"{tag}\"") };
-        BlobDownloadStreamingResult text = await Blob(plan.TextContainer, plan.TextPath).DownloadStreamingAsync(part, cancellation);
-        return plan.Format == DataFormat.Csv
-            ? (await CsvReader.OpenAsync(text.Content, new() { Plain = true, Header = plan.Header, Separator = plan.Separator, Kinds = kinds, MaxRowBytes = longest }, cancellation)).Map<TableReader>(r => r)
-            : (await JsonLinesReader.OpenAsync(text.Content, new() { Plain = true, Kinds = kinds, MaxRowBytes = longest }, cancellation)).Map<TableReader>(r => r);
+        return (await Blob(plan.TextContainer, plan.TextPath).DownloadStreamingAsync(part, cancellation)).Value.Content;
     }
 
     private BlockBlobClient Blob(string container, string path) => blobs.GetBlobContainerClient(container).GetBlockBlobClient(path);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -43,20 +44,25 @@ public sealed class ShardSummary
 
     public void Warn(string rule) => Warnings[rule] = Warnings.GetValueOrDefault(rule) + 1;
 
-    /// <summary>Counts rows that were scored.</summary>
-    internal void Observe(PredictedValues values, int scored)
+    /// <summary>Counts <paramref name="rows"/> rows that were scored, from <paramref name="first"/> on.</summary>
+    internal void Observe(PredictedValues values, int first, int rows)
     {
         int column = 0;
         for (int output = 0; output < values.Outputs; output++)
         {
             int width = values.WidthOf(output);
+            TensorElementType type = values.TypeOf(output);
             for (int place = 0; place < width && column < Predictions.Count; place++, column++)
             {
-                int element = (scored * width) + place;
-                if (values.TypeOf(output) == TensorElementType.String)
-                    Predictions[column].Observe(Encoding.UTF8.GetString(values.Text(output, element)));
+                PredictionDistribution distribution = Predictions[column];
+                int from = (first * width) + place, to = from + (rows * width);
+                if (type is TensorElementType.Float or TensorElementType.Double or TensorElementType.Float16)
+                    distribution.Observe(values.Numbers(output)[..(to - place)], from, width);
+                else if (type != TensorElementType.String)
+                    distribution.Tally(values.Numbers(output)[..(to - place)], from, width);
                 else
-                    Predictions[column].Observe(values.Number(output, element), isReal: values.TypeOf(output) is TensorElementType.Float or TensorElementType.Double or TensorElementType.Float16);
+                    for (int element = from; element < to; element += width)
+                        distribution.Observe(Encoding.UTF8.GetString(values.Text(output, element)));
             }
         }
     }
@@ -83,6 +89,8 @@ public sealed class PredictionDistribution
     private const int MostValues = 20;
     private const int Bins = 20;
 
+    private readonly Dictionary<double, long> tally = [];
+
     public required string Column { get; init; }
 
     public long Count { get; set; }
@@ -100,32 +108,50 @@ public sealed class PredictionDistribution
     [JsonPropertyName("probability")]
     public long[]? Probability { get; set; } = new long[Bins];
 
-    internal void Observe(double value, bool isReal)
+    /// <summary>Takes real numbers: every <paramref name="step"/>th, from <paramref name="first"/> on.</summary>
+    internal void Observe(ReadOnlySpan<double> values, int first, int step)
     {
-        if (!isReal)
+        double sum = 0, min = Min ?? double.PositiveInfinity, max = Max ?? double.NegativeInfinity;
+        long before = Count;
+        long[]? bins = Probability;
+        for (int i = first; i < values.Length; i += step)
         {
-            Observe(value.ToString(CultureInfo.InvariantCulture));
-            return;
+            double value = values[i];
+            sum += value;
+            min = Math.Min(min, value);
+            max = Math.Max(max, value);
+            Count++;
+            if (value is >= 0 and <= 1)
+            {
+                if (bins is not null)
+                    bins[Math.Min(Bins - 1, (int)(value * Bins))]++;
+            }
+            else
+            {
+                bins = null;
+            }
         }
 
-        Count++;
-        Mean = (Mean ?? 0) + ((value - (Mean ?? 0)) / Count);
-        Min = Math.Min(Min ?? value, value);
-        Max = Math.Max(Max ?? value, value);
-        if (Probability is null)
-            return;
-        if (value is < 0 or > 1)
-            Probability = null;
-        else
-            Probability[Math.Min(Bins - 1, (int)(value * Bins))]++;
+        if (Count > before)
+            (Mean, Min, Max, Probability) = ((((Mean ?? 0) * before) + sum) / Count, min, max, bins);
     }
 
-    internal void Observe(string value)
+    /// <summary>Takes whole numbers, each a value of its own.</summary>
+    internal void Tally(ReadOnlySpan<double> values, int first, int step)
     {
-        Count++;
+        tally.Clear();
+        for (int i = first; i < values.Length; i += step)
+            CollectionsMarshal.GetValueRefOrAddDefault(tally, values[i], out _)++;
+        foreach ((double value, long count) in tally)
+            Observe(value.ToString(CultureInfo.InvariantCulture), count);
+    }
+
+    internal void Observe(string value, long count = 1)
+    {
+        Count += count;
         Probability = null;
         Values ??= new(StringComparer.Ordinal);
-        Put(value, 1);
+        Put(value, count);
     }
 
     internal void Add(PredictionDistribution other)

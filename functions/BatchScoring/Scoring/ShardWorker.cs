@@ -4,6 +4,7 @@ using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Options;
 using Tidemark.BatchScoring.Completing;
 using Tidemark.BatchScoring.Jobs;
+using Tidemark.BatchScoring.Planning;
 using Tidemark.Platform.Errors;
 
 namespace Tidemark.BatchScoring.Scoring;
@@ -15,26 +16,34 @@ namespace Tidemark.BatchScoring.Scoring;
 public sealed class ShardWorker(
     JobLedger jobs, ShardLedger shards, ShardScoring scoring, Completion completion, IOptions<BatchScoringOptions> options, TimeProvider time) : IDisposable
 {
-    private readonly SemaphoreSlim turns = new(options.Value.Parallel > 0 ? options.Value.Parallel : Environment.ProcessorCount);
+    /// <summary>One for each shard that this host scores at the same time.</summary>
+    internal SemaphoreSlim Turns { get; } = new(options.Value.Parallel > 0 ? options.Value.Parallel : Environment.ProcessorCount);
 
     public async Task TakeAsync(string message, CancellationToken cancellation)
     {
         if (Parse(message) is not { } named)
             return; // Nothing of the suite writes such a message; the poison queue has seen it, see ShardPoison.
-        await turns.WaitAsync(cancellation);
+        await Turns.WaitAsync(cancellation);
         try
         {
-            await Patience.RunAsync(() => TakeAsync(named.Job, named.Shard, cancellation), time, cancellation);
+            await Patience.RunAsync(() => TakeOnceAsync(named.Job, named.Shard, text: null, cancellation), time, cancellation);
         }
         finally
         {
-            turns.Release();
+            Turns.Release();
         }
 
         await Patience.RunAsync(() => completion.TryAsync(named.Job, cancellation), time, cancellation);
     }
 
-    public void Dispose() => turns.Dispose();
+    /// <summary>Scores a shard whose text is at hand. The caller has one of the <see cref="Turns"/>.</summary>
+    internal async Task TakeAsync(JobId job, int shard, KeptText text, CancellationToken cancellation)
+    {
+        await Patience.RunAsync(() => TakeOnceAsync(job, shard, text, cancellation), time, cancellation);
+        await Patience.RunAsync(() => completion.TryAsync(job, cancellation), time, cancellation);
+    }
+
+    public void Dispose() => Turns.Dispose();
 
     internal static (JobId Job, int Shard)? Parse(string message)
     {
@@ -50,7 +59,7 @@ public sealed class ShardWorker(
         }
     }
 
-    private async Task TakeAsync(JobId id, int index, CancellationToken cancellation)
+    private async Task TakeOnceAsync(JobId id, int index, KeptText? text, CancellationToken cancellation)
     {
         JobRow? job = await jobs.FindAsync(id, cancellation);
         ShardRow? shard = job?.StateNow.IsOpen() == true ? await shards.FindAsync(id, index, cancellation) : null;
@@ -59,11 +68,11 @@ public sealed class ShardWorker(
         Failure? failure;
         try
         {
-            failure = await scoring.ScoreAsync(id, mine, reason: null, cancellation);
+            failure = await scoring.ScoreAsync(id, mine, text, reason: null, cancellation);
         }
         catch (RequestFailedException e) when (e.Status == 412 || e.ErrorCode == BlobErrorCode.BlobNotFound)
         {
-            failure = Planning.Planner.Overwritten(job!.RequestNow);
+            failure = Planner.Overwritten(job!.RequestNow);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {

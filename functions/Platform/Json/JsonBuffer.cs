@@ -46,7 +46,7 @@ internal sealed class JsonBuffer
     public void Number(float value)
     {
         if (!float.IsFinite(value)) NoNumber();
-        else if (Utf8Formatter.TryFormat(value, Room(LongestNumber), out int written)) length += written;
+        else length += FloatText.Write(value, Room(LongestNumber));
     }
 
     public void Number(double value)

@@ -38,13 +38,16 @@ public sealed class LogFile : IDisposable
     public long Size => packed.Length;
 
     /// <summary>Adds row <paramref name="at"/> of two tables: what went in, as <c>input.{column}</c>, and what came out, as <c>output.{column}</c>.</summary>
-    public void Add(in LogEntry entry, Table input, Table output, int at)
+    public void Add(in LogEntry entry, Table input, Table output, int at) => Add(entry, input, at, output, at);
+
+    /// <summary>Adds row <paramref name="inputAt"/> of what went in and row <paramref name="outputAt"/> of what came out.</summary>
+    public void Add(in LogEntry entry, Table input, int inputAt, Table output, int outputAt)
     {
         entry.WriteTo(lines, shared);
         foreach (Column column in input.Columns)
-            Write(column, at, inputs, LogNames.Input, policy.Of(column.Name));
+            Write(column, inputAt, inputs, LogNames.Input, policy.Of(column.Name));
         foreach (Column column in output.Columns)
-            Write(column, at, outputs, LogNames.Output, rule: null);
+            Write(column, outputAt, outputs, LogNames.Output, rule: null);
         lines.Raw("}\n"u8);
         Added(1);
     }

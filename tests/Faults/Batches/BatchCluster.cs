@@ -62,6 +62,7 @@ internal sealed class BatchCluster : IAsyncDisposable
             ["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.100",
             ["BatchScoring__ShardBytes"] = "16384",
             ["BatchScoring__BlockBytes"] = "2048",
+            ["BatchScoring__Lease"] = Lease.ToString(),
         };
         foreach (var (name, value) in settings) all[name] = value;
         var process = await HostProcess.StartAsync(new(Repository.Root) { Settings = all });
@@ -178,7 +179,7 @@ internal sealed class BatchCluster : IAsyncDisposable
     private static ManifestFigures Figures(JsonNode manifest) => new(
         (string)manifest["state"]!, (long)manifest["rows"]!, (long)manifest["scored"]!, (long)manifest["quarantined"]!,
         manifest["summary"]!["reasons"]!.AsObject().ToDictionary(r => r.Key, r => (long)r.Value!),
-        (string)manifest["input"]!["eTag"]!, (string)manifest["input"]!["sha256"]!, [.. manifest["columns"]!.AsArray().Select(c => (string)c!)], Shards(manifest));
+        (string)manifest["input"]!["eTag"]!, (string)manifest["input"]!["sha256"]!, (string?)manifest["predictionsSha256"] ?? "", [.. manifest["columns"]!.AsArray().Select(c => (string)c!)], Shards(manifest));
 
     private static ShardFigures[] Shards(JsonNode manifest) => [.. manifest["shards"]!.AsArray().Select(s => new ShardFigures(
         (long)s!["firstRow"]!, (long)s["rows"]!, (long)s["scored"]!, (long)s["quarantined"]!, (long)s["resultBytes"]!, (string?)s["resultSha256"] ?? ""))];

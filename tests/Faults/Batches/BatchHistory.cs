@@ -38,9 +38,11 @@ internal sealed record QuarantinedRow(long Number, string Reason, string Text);
 
 /// <param name="Rows">Read, scored and quarantined: the first is the sum of the others.</param>
 /// <param name="Reasons">Quarantined rows by reason.</param>
+/// <param name="ResultSha256">Of the whole result.</param>
 /// <param name="Shards">In the order of the file.</param>
 internal sealed record ManifestFigures(
-    string State, long Rows, long Scored, long Quarantined, IReadOnlyDictionary<string, long> Reasons, string InputETag, string InputSha256, IReadOnlyList<string> Columns, IReadOnlyList<ShardFigures> Shards);
+    string State, long Rows, long Scored, long Quarantined, IReadOnlyDictionary<string, long> Reasons, string InputETag, string InputSha256, string ResultSha256,
+    IReadOnlyList<string> Columns, IReadOnlyList<ShardFigures> Shards);
 
 /// <param name="Bytes">Of the result that the shard wrote.</param>
 /// <param name="Sha256">Of those bytes.</param>

@@ -91,6 +91,7 @@ internal static class HistoryChecker
             yield return $"The manifest's reasons are {Listed(manifest.Reasons)}; quarantine has {Listed(reasons)}.";
         if (manifest.InputETag != history.InputETag) yield return $"The manifest names the file by ETag {manifest.InputETag}; it has {history.InputETag}.";
         if (manifest.InputSha256 != history.InputSha256) yield return "The manifest's hash of the file is wrong.";
+        if (manifest.ResultSha256 != Hash(result)) yield return "The manifest's hash of the result is wrong.";
         foreach (string difference in Shards(manifest, result)) yield return difference;
     }
 

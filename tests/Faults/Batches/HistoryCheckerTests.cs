@@ -36,6 +36,7 @@ public sealed class HistoryCheckerTests
         ["wrong ETag"] = (h => With(h, m => m with { InputETag = "0x2" }), "by ETag 0x2"),
         ["wrong hash of the file"] = (h => With(h, m => m with { InputSha256 = m.Shards[0].Sha256 }), "hash of the file"),
         ["changed byte of the result"] = (h => h with { Result = [.. h.Result!.Take(40), (byte)'x', .. h.Result!.Skip(41)] }, "hash of the shard"),
+        ["wrong hash of the result"] = (h => With(h, m => m with { ResultSha256 = m.InputSha256 }), "hash of the result"),
         ["other columns"] = (h => With(h, m => m with { Columns = ["key"] }), "The result begins with 'key,score'"),
         ["wrong hash of a shard"] = (h => With(h, m => m with { Shards = [m.Shards[0], m.Shards[1] with { Sha256 = m.Shards[0].Sha256 }] }), "hash of the shard from row 5"),
         ["shards that do not add up"] = (h => With(h, m => m with { Shards = [m.Shards[0], m.Shards[1] with { Rows = 4 }] }), "do not add up"),
@@ -83,7 +84,7 @@ public sealed class HistoryCheckerTests
             Result = result,
             Scored = scored,
             Quarantined = [new(2, "ragged", "k2"), new(7, "nul-byte", "k7")],
-            Manifest = new("Completed", 10, 8, 2, new Dictionary<string, long> { ["ragged"] = 1, ["nul-byte"] = 1 }, "0x1", file, ["key", "score"],
+            Manifest = new("Completed", 10, 8, 2, new Dictionary<string, long> { ["ragged"] = 1, ["nul-byte"] = 1 }, "0x1", file, HistoryChecker.Hash(result), ["key", "score"],
                 [new(0, 5, 4, 1, first.Length, HistoryChecker.Hash(first)), new(5, 5, 4, 1, second.Length, HistoryChecker.Hash(second))]),
         };
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tidemark.Platform.Tabular.Readers;
 
@@ -108,7 +109,7 @@ internal static class CellText
         Vector128<sbyte> from = Places - Vector128.Create((sbyte)(Vector128<byte>.Count - digits));
         from -= Vector128.GreaterThanOrEqual(from, Vector128.Create((sbyte)point));
         Vector128<byte> aligned = Vector128.Shuffle(text - Vector128.Create((byte)'0'), from.AsByte());
-        ulong mantissa = (Eight(aligned.AsUInt64()[0]) * 100_000_000) + Eight(aligned.AsUInt64()[1]);
+        ulong mantissa = Sixteen(aligned);
         double magnitude = mantissa / PowersOfTen[points != 0 ? length - 1 - point & 15 : 0];
         value = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(magnitude) | (long)sign << 63);
         return (uint)(digits - 1) < Vector128<byte>.Count && length <= Vector128<byte>.Count && mantissa <= ExactInDouble
@@ -132,6 +133,18 @@ internal static class CellText
         return comma > 0 && whole.Length > 0 && comma + 1 < text.Length
             && !text[(comma + 1)..].ContainsAnyExceptInRange((byte)'0', (byte)'9')
             && !whole.ContainsAnyExcept(Grouped) && whole[0] is not ((byte)'.' or (byte)' ');
+    }
+
+    /// <summary>Sixteen digits, 0 to 9 each, the first in the lowest byte: pairs, then fours, then eights, by multiplying neighbours and adding them.</summary>
+    private static ulong Sixteen(Vector128<byte> digits)
+    {
+        if (!Sse41.IsSupported)
+            return (Eight(digits.AsUInt64()[0]) * 100_000_000) + Eight(digits.AsUInt64()[1]);
+        Vector128<short> pairs = Ssse3.MultiplyAddAdjacent(digits, Vector128.Create((ushort)0x010A).AsSByte());
+        Vector128<int> fours = Sse2.MultiplyAddAdjacent(pairs, Vector128.Create(0x0001_0064).AsInt16());
+        Vector128<short> packed = Sse41.PackUnsignedSaturate(fours, fours).AsInt16();
+        ulong eights = Sse2.MultiplyAddAdjacent(packed, Vector128.Create(0x0001_2710).AsInt16()).AsUInt64()[0];
+        return ((uint)eights * 100_000_000UL) + (eights >> 32);
     }
 
     /// <summary>Eight digits, 0 to 9 each, the first in the lowest byte: pairs, then fours, then all, each by one multiplication.</summary>

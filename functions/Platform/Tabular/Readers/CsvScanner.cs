@@ -35,6 +35,9 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
 
     public byte Separator { get; set; } = (byte)',';
 
+    /// <summary>The bytes that are searched, for <see cref="RowStarts"/> to go on in.</summary>
+    public ByteWindow Window => window;
+
     /// <summary>Rows found by the last search.</summary>
     public int Rows { get; private set; }
 
@@ -93,7 +96,7 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
 
     public void Dispose() => window.Dispose();
 
-    private Failure TooLong() => new(FailureKind.TooLarge, "Row too long",
+    public Failure TooLong() => new(FailureKind.TooLarge, "Row too long",
         $"A row of more than {maxRowBytes:N0} bytes begins with '{CsvReader.Shown(window.Rest)}': look for a quote that is never closed, or raise MaxRowBytes.");
 
     private void Scan(int maxRows)

@@ -1,0 +1,89 @@
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Tidemark.BatchScoring.Jobs;
+using Tidemark.BatchScoring.Planning;
+using Tidemark.Platform.Storage;
+
+namespace Tidemark.BatchScoring.Scoring;
+
+/// <summary>
+/// Lets the host that plans a file score shards out of the bytes that it has just read, as far as its workers are free; the others go to
+/// whoever takes them from the queue. A shard scored here has its message on the queue too, out of sight and held by a <see cref="HeldMessage"/>:
+/// when this host dies, another one finds it there.
+/// </summary>
+public sealed partial class LocalShards(
+    ShardWorker worker, ShardLedger ledger, QueueServiceClient queues, IOptions<BatchScoringOptions> options, TimeProvider time, ILogger<LocalShards> logger)
+{
+    /// <value>How long the planner waits for a worker of its own before it leaves a shard to others: short, so that these have something to do.</value>
+    private static readonly TimeSpan PatienceForTurn = TimeSpan.FromMilliseconds(100);
+
+    /// <value>Bytes that are read beyond the end of a shard before it is known.</value>
+    private const int ReadAhead = 3 << 20;
+
+    private readonly QueueClient queue = queues.GetQueueClient(StorageNames.Queues.BatchShards);
+    private long kept;
+
+    /// <summary>Keeps the bytes of a stream of <paramref name="bytes"/> while they are read; null where shards are too large for that.</summary>
+    internal KeepingStream? Keep(Stream text, long bytes, ShardCut cut)
+    {
+        long room = Math.Min(bytes, cut.ShardBytes + ReadAhead);
+        return 2 * room <= options.Value.KeptBytes ? new KeepingStream(text, new TextMemory((int)room)) : null;
+    }
+
+    /// <summary>
+    /// Begins to score a new shard here; its end is a task that never fails. Null: no worker was free, or the shard is known already; it is then
+    /// to be sent to the queue.
+    /// </summary>
+    internal async Task<Task?> TryBeginAsync(ShardRow shard, KeptText text, CancellationToken cancellation)
+    {
+        if (Interlocked.Add(ref kept, text.Length) > options.Value.KeptBytes || !await worker.Turns.WaitAsync(PatienceForTurn, cancellation))
+        {
+            Interlocked.Add(ref kept, -text.Length);
+            return null;
+        }
+
+        HeldMessage? message = null;
+        try
+        {
+            if (await ledger.AddAsync(shard, cancellation))
+                message = await HeldMessage.SendAsync(queue, ShardDispatch.Message(shard), options.Value.Lease, time, cancellation);
+        }
+        finally
+        {
+            if (message is null)
+                End(text);
+        }
+
+        return message is null ? null : Task.Run(() => ScoreAsync(shard, text, message, cancellation), CancellationToken.None);
+    }
+
+    private async Task ScoreAsync(ShardRow shard, KeptText text, HeldMessage message, CancellationToken cancellation)
+    {
+        bool done = false;
+        try
+        {
+            await worker.TakeAsync(JobId.Parse(shard.PartitionKey).Value, shard.Index, text, cancellation);
+            done = true;
+        }
+        catch (Exception e)
+        {
+            LogGivenBack(e, shard.Index, shard.PartitionKey);
+        }
+        finally
+        {
+            text.Dispose();
+            End(text);
+            await message.EndAsync(done);
+        }
+    }
+
+    private void End(KeptText text)
+    {
+        Interlocked.Add(ref kept, -text.Length);
+        worker.Turns.Release();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Shard {Shard} of batch {Job} could not be scored by the host that planned it and goes to the queue")]
+    private partial void LogGivenBack(Exception error, int shard, string job);
+}
