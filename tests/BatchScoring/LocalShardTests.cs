@@ -16,7 +16,7 @@ public sealed class LocalShardTests
     {
         await using BatchSuite suite = await BatchSuite.StartAsync(("BatchScoring__KeptBytes", "67108864"), ("BatchScoring__ShardBytes", "1024"), ("BatchScoring__Parallel", "1"));
         await suite.ServeAsync(Models.Columns());
-        string created = await suite.UploadAsync("a.csv", "id,age,thal\n" + string.Concat(Enumerable.Range(0, 500).Select(i => $"k{i},{i},fixed\n")));
+        string created = await suite.UploadAsync("a.csv", "\uFEFFid,age,thal\n" + string.Concat(Enumerable.Range(0, 500).Select(i => $"k{i},{i},fixed\n")));
 
         await suite.Get<BatchIntake>().TakeAsync(created, Stop);
 

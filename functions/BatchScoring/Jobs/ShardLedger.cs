@@ -17,7 +17,8 @@ public sealed class ShardLedger(TableServiceClient service)
     {
         try
         {
-            await table.AddEntityAsync(shard, cancellation);
+            Response added = await table.AddEntityAsync(shard, cancellation);
+            shard.ETag = added.Headers.ETag ?? throw new InvalidOperationException("The table gave no ETag.");
             return true;
         }
         catch (RequestFailedException e) when (e.Status == 409 && !StorageOutage.Is(e))
@@ -37,10 +38,7 @@ public sealed class ShardLedger(TableServiceClient service)
     {
         if (shard.IsFinished)
             return null;
-        shard.Owner = Guid.NewGuid().ToString("N");
-        shard.Attempt++;
-        shard.Progress = 0;
-        shard.StateNow = ShardState.Running;
+        shard.Claim();
         return await TryWriteAsync(shard, cancellation) ? shard : null;
     }
 

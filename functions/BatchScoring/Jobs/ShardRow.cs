@@ -71,5 +71,12 @@ public sealed class ShardRow : ITableEntity
 
     internal int Index => int.Parse(RowKey, CultureInfo.InvariantCulture);
 
+    /// <summary>Begins another attempt, of a new owner.</summary>
+    internal void Claim()
+    {
+        (Owner, Progress, StateNow) = (Guid.NewGuid().ToString("N"), 0, ShardState.Running);
+        Attempt++;
+    }
+
     public static string Key(int index) => index.ToString("D6", CultureInfo.InvariantCulture);
 }

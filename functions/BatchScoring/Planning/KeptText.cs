@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Tidemark.BatchScoring.Planning;
 
-/// <summary>Pieces of memory for the shards of one job, used again and again, and gone with the job.</summary>
+/// <summary>Pieces of memory for shards, used again and again.</summary>
 /// <param name="size">Bytes of each.</param>
 internal sealed class TextMemory(int size)
 {
@@ -35,7 +35,7 @@ internal sealed class KeptText(TextMemory memory, byte[] rented, int from, int l
 /// <summary>A stream whose last bytes are kept while they are read, so that a shard which ends in them can be scored without reading it again.</summary>
 internal sealed class KeepingStream(Stream inner, TextMemory memory) : ReadOnlyStream
 {
-    private byte[] kept = memory.Rent();
+    private byte[] kept = memory.Rent(); // empty once it was given back
     private long first; // place in the stream of the first byte kept
     private int length;
 
@@ -76,6 +76,9 @@ internal sealed class KeepingStream(Stream inner, TextMemory memory) : ReadOnlyS
     {
         if (disposing)
             inner.Dispose();
+        if (disposing && kept.Length > 0)
+            memory.Return(kept);
+        (kept, length) = ([], 0);
         base.Dispose(disposing);
     }
 

@@ -22,13 +22,14 @@ public sealed partial class LocalShards(
     private const int ReadAhead = 3 << 20;
 
     private readonly QueueClient queue = queues.GetQueueClient(StorageNames.Queues.BatchShards);
+    private readonly WeakReference<TextMemory> memory = new(new TextMemory(0));
     private long kept;
 
     /// <summary>Keeps the bytes of a stream of <paramref name="bytes"/> while they are read; null where shards are too large for that.</summary>
     internal KeepingStream? Keep(Stream text, long bytes, ShardCut cut)
     {
         long room = Math.Min(bytes, cut.ShardBytes + ReadAhead);
-        return 2 * room <= options.Value.KeptBytes ? new KeepingStream(text, new TextMemory((int)room)) : null;
+        return 2 * room <= options.Value.KeptBytes ? new KeepingStream(text, MemoryOf((int)room)) : null;
     }
 
     /// <summary>
@@ -37,15 +38,18 @@ public sealed partial class LocalShards(
     /// </summary>
     internal async Task<Task?> TryBeginAsync(ShardRow shard, KeptText text, CancellationToken cancellation)
     {
-        if (Interlocked.Add(ref kept, text.Length) > options.Value.KeptBytes || !await worker.Turns.WaitAsync(PatienceForTurn, cancellation))
+        if (!await worker.Turns.WaitAsync(PatienceForTurn, cancellation))
+            return null;
+        if (Interlocked.Add(ref kept, text.Length) > options.Value.KeptBytes)
         {
-            Interlocked.Add(ref kept, -text.Length);
+            End(text);
             return null;
         }
 
         HeldMessage? message = null;
         try
         {
+            shard.Claim();
             if (await ledger.AddAsync(shard, cancellation))
                 message = await HeldMessage.SendAsync(queue, ShardDispatch.Message(shard), options.Value.Lease, time, cancellation);
         }
@@ -63,7 +67,7 @@ public sealed partial class LocalShards(
         bool done = false;
         try
         {
-            await worker.TakeAsync(JobId.Parse(shard.PartitionKey).Value, shard.Index, text, cancellation);
+            await worker.TakeAsync(shard, text, cancellation);
             done = true;
         }
         catch (Exception e)
@@ -75,6 +79,17 @@ public sealed partial class LocalShards(
             text.Dispose();
             End(text);
             await message.EndAsync(done);
+        }
+    }
+
+    /// <summary>Memory of the job before, while it has not been collected: files that follow one another need it once.</summary>
+    private TextMemory MemoryOf(int size)
+    {
+        lock (memory)
+        {
+            if (!memory.TryGetTarget(out TextMemory? known) || known.Size != size)
+                memory.SetTarget(known = new TextMemory(size));
+            return known;
         }
     }
 

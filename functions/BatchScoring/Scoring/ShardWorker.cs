@@ -36,11 +36,19 @@ public sealed class ShardWorker(
         await Patience.RunAsync(() => completion.TryAsync(named.Job, cancellation), time, cancellation);
     }
 
-    /// <summary>Scores a shard whose text is at hand. The caller has one of the <see cref="Turns"/>.</summary>
-    internal async Task TakeAsync(JobId job, int shard, KeptText text, CancellationToken cancellation)
+    /// <summary>
+    /// Scores a shard that the caller, who plans the job and will see whether it is complete, has claimed and whose text it has at hand. The
+    /// caller has one of the <see cref="Turns"/>.
+    /// </summary>
+    internal async Task TakeAsync(ShardRow shard, KeptText text, CancellationToken cancellation)
     {
-        await Patience.RunAsync(() => TakeOnceAsync(job, shard, text, cancellation), time, cancellation);
-        await Patience.RunAsync(() => completion.TryAsync(job, cancellation), time, cancellation);
+        JobId job = JobId.Parse(shard.PartitionKey).Value;
+        ShardRow? mine = shard;
+        await Patience.RunAsync(FirstAsync, time, cancellation);
+
+        Task FirstAsync() => Interlocked.Exchange(ref mine, null) is { } claimed
+            ? ScoreAsync(job, claimed, text, cancellation)
+            : TakeOnceAsync(job, shard.Index, text, cancellation);
     }
 
     public void Dispose() => Turns.Dispose();
@@ -63,8 +71,12 @@ public sealed class ShardWorker(
     {
         JobRow? job = await jobs.FindAsync(id, cancellation);
         ShardRow? shard = job?.StateNow.IsOpen() == true ? await shards.FindAsync(id, index, cancellation) : null;
-        if (shard is null || await shards.ClaimAsync(shard, cancellation) is not { } mine)
-            return;
+        if (shard is not null && await shards.ClaimAsync(shard, cancellation) is { } mine)
+            await ScoreAsync(id, mine, text, cancellation);
+    }
+
+    private async Task ScoreAsync(JobId id, ShardRow mine, KeptText? text, CancellationToken cancellation)
+    {
         Failure? failure;
         try
         {
@@ -72,7 +84,7 @@ public sealed class ShardWorker(
         }
         catch (RequestFailedException e) when (e.Status == 412 || e.ErrorCode == BlobErrorCode.BlobNotFound)
         {
-            failure = Planner.Overwritten(job!.RequestNow);
+            failure = await jobs.FindAsync(id, cancellation) is { } job ? Planner.Overwritten(job.RequestNow) : null;
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
