@@ -69,7 +69,8 @@ public sealed class Planner(
         var copyCut = new ShardCut(0, 0, Math.Max(limits.BlockBytes, most / (ShardCut.MostBlocks - 1)), ShardCut.MostBlocks);
         BlockBlobClient copy = plans.CopyOf(job.JobId);
         using var stager = new BlockStager(copy, "u", copyCut);
-        KeepingStream? kept = stored ? local.Keep(text.Value.Stream, bytes, cut) : null;
+        // Where a planner has died, it may be a shard scored there that killed it: this time it only plans.
+        KeepingStream? kept = stored && job.Attempt == 1 ? local.Keep(text.Value.Stream, bytes, cut) : null;
         Outcome<(RecordBorders Borders, BatchPlan Plan)> begun = await draft.BeginAsync(
             job, stored ? kept ?? text.Value.Stream : new CopiedStream(text.Value.Stream, stager), cut, stored ? null : copy.Name, cancellation);
         if (!begun.Ok)

@@ -8,7 +8,7 @@ namespace Tidemark.BatchScoring.Scoring;
 /// A message that whoever sends it works off himself: on the queue from the beginning, but out of sight for a while, again and again until
 /// <see cref="EndAsync"/>. When the process dies, it comes into sight and another worker takes it.
 /// </summary>
-internal sealed class HeldMessage
+internal sealed class HeldMessage : IDisposable
 {
     private readonly QueueClient queue;
     private readonly string id;
@@ -33,7 +33,6 @@ internal sealed class HeldMessage
     {
         await ended.CancelAsync();
         await renewing;
-        ended.Dispose();
         try
         {
             if (done)
@@ -46,6 +45,8 @@ internal sealed class HeldMessage
             // Somebody has it by now, or will when its time is over.
         }
     }
+
+    public void Dispose() => ended.Dispose();
 
     private async Task RenewAsync()
     {

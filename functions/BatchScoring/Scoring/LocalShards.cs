@@ -22,7 +22,8 @@ public sealed partial class LocalShards(
     private const int ReadAhead = 3 << 20;
 
     private readonly QueueClient queue = queues.GetQueueClient(StorageNames.Queues.BatchShards);
-    private readonly WeakReference<TextMemory> memory = new(new TextMemory(0));
+    private readonly Lock choosing = new();
+    private TextMemory memory = new(0);
     private long kept;
 
     /// <summary>Keeps the bytes of a stream of <paramref name="bytes"/> while they are read; null where shards are too large for that.</summary>
@@ -64,6 +65,7 @@ public sealed partial class LocalShards(
 
     private async Task ScoreAsync(ShardRow shard, KeptText text, HeldMessage message, CancellationToken cancellation)
     {
+        using HeldMessage held = message;
         bool done = false;
         try
         {
@@ -78,19 +80,15 @@ public sealed partial class LocalShards(
         {
             text.Dispose();
             End(text);
-            await message.EndAsync(done);
+            await held.EndAsync(done);
         }
     }
 
-    /// <summary>Memory of the job before, while it has not been collected: files that follow one another need it once.</summary>
+    /// <summary>The memory of the last large file is kept for the next: collected and asked for anew, it would be there twice for a while.</summary>
     private TextMemory MemoryOf(int size)
     {
-        lock (memory)
-        {
-            if (!memory.TryGetTarget(out TextMemory? known) || known.Size != size)
-                memory.SetTarget(known = new TextMemory(size));
-            return known;
-        }
+        lock (choosing)
+            return memory.Size == size ? memory : memory = new TextMemory(size);
     }
 
     private void End(KeptText text)

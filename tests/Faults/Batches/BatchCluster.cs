@@ -144,6 +144,10 @@ internal sealed class BatchCluster : IAsyncDisposable
         return found.HasValue ? found.Value!.GetString("State") : "";
     }
 
+    /// <summary>Whether all shards of the job are known.</summary>
+    public async Task<bool> IsPlannedAsync(BatchJob job) =>
+        (await new TableClient(azurite.ConnectionString, "batches").GetEntityAsync<TableEntity>("jobs", $"job:{job.Id}", cancellationToken: Stop)).Value.GetBoolean("Planned") == true;
+
     private async Task<string> ShardsAsync(BatchJob job)
     {
         int known = 0, begun = 0, finished = 0;

@@ -145,14 +145,14 @@ public sealed class BatchFaultTests
             await using var host = await suite.StartHostAsync(proxy => pause = proxy.PauseAt(call => call.StagesBlock && call.Name.StartsWith("results/", StringComparison.Ordinal) && IsShard(call, 2), Moment.Before), settings);
             var ended = suite.EndAsync(job);
             if (await Task.WhenAny(pause.Reached, ended) == ended) break;
+            await Eventually.TrueAsync(() => suite.IsPlannedAsync(job), "the rest of the file is planned meanwhile"); // planners that die are counted too
             await host.Process.KillAsync();
             deaths++;
         }
 
         await using var last = await suite.StartHostAsync(settings: settings);
         AssertOneShardInQuarantine(await suite.AssertKeptAsync(job, "CompletedWithFailures"));
-        // The host that planned dies of the shard first; a message is used up by two tries, and planning anew has sent another.
-        Assert.InRange(deaths, 3, 6);
+        Assert.InRange(deaths, 3, 4); // a message is used up by two tries: three are reached with the planning host's own, or with the second message's second
     }
 
     private static void AssertOneShardInQuarantine(BatchHistory history)
