@@ -71,6 +71,12 @@ param requestsPerSecond int = 100
 @description('Repository that may deploy by OIDC, as owner/name; empty: none.')
 param githubRepository string = ''
 
+@description('Address ranges that may call the app, such as 203.0.113.0/24; none: everybody who has a key and a token.')
+param callers array = []
+
+@description('Further app settings, as README.md and the pages beside it list them. No secrets: a reference to a key vault instead.')
+param settings object = {}
+
 @description('Address before docs/runbooks/… in alerts.')
 param runbookRoot string = ''
 
@@ -243,6 +249,8 @@ module app 'modules/app.bicep' = {
     taskHub: durableBackend == 'scheduler' ? scheduler!.outputs.taskHub : ''
     accessAudience: accessAudience
     requestsPerSecond: requestsPerSecond
+    callers: callers
+    settings: settings
     runbookRoot: runbookRoot
   }
   dependsOn: [

@@ -32,6 +32,12 @@ param alwaysReadyHttp int
 @description('Most requests of one caller in a second, on each instance.')
 param requestsPerSecond int
 
+@description('Address ranges that may call the app; none: all.')
+param callers array
+
+@description('Further app settings.')
+param settings object
+
 @description('Account of the package and of orchestrations.')
 param hostName string
 
@@ -146,6 +152,15 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       cors: {
         allowedOrigins: []
       }
+      ipSecurityRestrictionsDefaultAction: empty(callers) ? 'Allow' : 'Deny'
+      ipSecurityRestrictions: [
+        for (address, i) in callers: {
+          name: 'caller-${i}'
+          ipAddress: address
+          action: 'Allow'
+          priority: 100 + i
+        }
+      ]
     }
     functionAppConfig: {
       deployment: {
@@ -185,9 +200,9 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
   }
 
-  resource settings 'config' = {
+  resource appSettings 'config' = {
     name: 'appsettings'
-    properties: union(common, training, durable)
+    properties: union(common, training, durable, settings)
   }
 
   resource noFtp 'basicPublishingCredentialsPolicies' = {
