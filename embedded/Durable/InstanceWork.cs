@@ -29,9 +29,9 @@ internal sealed partial class InstanceWork(DurableStore store, DurableSettings s
         }
 
         if (inbox.Count == 0 && row.Unsent is null) return;
-        if (row.Status == OrchestrationRuntimeStatus.Pending && row.StartAt > store.Clock.GetUtcNow() && !inbox.Exists(IsSteering))
+        if (IsTooEarly(row) && !inbox.Exists(IsSteering))
         {
-            await store.AddTimerAsync(instance, null, row.StartAt.Value, cancellation);
+            await store.AddTimerAsync(instance, null, row.StartAt!.Value, cancellation);
             return;
         }
 
@@ -42,8 +42,8 @@ internal sealed partial class InstanceWork(DurableStore store, DurableSettings s
         bool released = false;
         try
         {
-            await MoveAsync(row with { Owner = owner }, inbox, held, cancellation);
-            await held.ReleaseAsync(cancellation, (nameof(InstanceRow.Unsent), ""));
+            released = await MoveAsync(row with { Owner = owner }, inbox, held, cancellation);
+            if (!released) await held.ReleaseAsync(cancellation, (nameof(InstanceRow.Unsent), ""));
             released = true;
         }
         finally
@@ -52,15 +52,22 @@ internal sealed partial class InstanceWork(DurableStore store, DurableSettings s
         }
     }
 
-    private async Task MoveAsync(InstanceRow row, List<InboxRow> inbox, RowLease held, CancellationToken cancellation)
+    /// <returns>Whether the last commit gave the instance free.</returns>
+    private async Task<bool> MoveAsync(InstanceRow row, List<InboxRow> inbox, RowLease held, CancellationToken cancellation)
     {
         if (row.Unsent is not null) row = await ResendAsync(row, cancellation);
         List<Episode> history = await store.HistoryAsync(row, cancellation);
         while (!row.HasEnded)
         {
             InstanceTurn turn = InstanceTurn.Of(row, history, inbox);
-            if (turn.Kind == TurnKind.Nothing) return;
+            if (turn.Kind == TurnKind.Nothing || (turn.Kind == TurnKind.Play && IsTooEarly(row))) return false;
             Step step = await StepAsync(row, history, turn, cancellation);
+            if (!turn.HasMore && step is { Next: null, Row.Unsent: null })
+            {
+                await held.FinishAsync(etag => store.CommitAsync(step.Row with { Owner = "" }, etag, step.Played, turn.Taken, null, cancellation));
+                return true;
+            }
+
             await held.ChangeAsync(etag => store.CommitAsync(step.Row, etag, step.Played, turn.Taken, step.Next, cancellation));
             if (step.Played is not null) await outbox.SendAsync(step.Row, step.Played, cancellation);
 
@@ -68,9 +75,11 @@ internal sealed partial class InstanceWork(DurableStore store, DurableSettings s
             row = step.Row with { Unsent = null };
             if (begunAnew) await store.ForgetAsync(row, cancellation);
             history = begunAnew ? [] : step.Played is null ? history : [.. history, step.Played];
-            if (!turn.HasMore && step.Next is null) return;
+            if (!turn.HasMore && step.Next is null) return false;
             (_, inbox) = await store.PeekAsync(row.Id, cancellation);
         }
+
+        return false;
     }
 
     private async Task<InstanceRow> ResendAsync(InstanceRow row, CancellationToken cancellation)
@@ -159,6 +168,8 @@ internal sealed partial class InstanceWork(DurableStore store, DurableSettings s
     /// <summary>Now, but never earlier than the last episode or a timer that fired.</summary>
     private DateTime TimeOf(List<Episode> history, IReadOnlyList<Message> messages) =>
         messages.Select(m => m.FireAt ?? default).Append(history.LastOrDefault()?.Time ?? default).Append(store.Clock.GetUtcNow().UtcDateTime).Max();
+
+    private bool IsTooEarly(InstanceRow row) => row.Status == OrchestrationRuntimeStatus.Pending && row.StartAt > store.Clock.GetUtcNow();
 
     private static bool IsSteering(InboxRow row) => row.Message.Kind is MessageKind.Terminated or MessageKind.Suspended or MessageKind.Resumed;
 

@@ -9,13 +9,18 @@ namespace Tidemark.Embedded;
 /// </summary>
 internal sealed class Outbox(DurableStore store)
 {
+    private const int SendsAtOnce = 16;
+
     /// <summary>Whether <paramref name="played"/> leaves anything to send.</summary>
     public static bool IsNeeded(InstanceRow row, Episode played) => played.Actions.Count > 0 || (row.HasEnded && row.Parent is not null);
 
     /// <param name="row">The instance after the episode.</param>
     public async Task SendAsync(InstanceRow row, Episode played, CancellationToken cancellation)
     {
-        foreach (OrchestratorAction action in played.Actions) await SendAsync(row, played, action, cancellation);
+        // Activities may go in any order; the rest keeps the orchestrator's.
+        foreach (OrchestratorAction[] calls in played.Actions.Where(a => a.Kind == ActionKind.Activity).Chunk(SendsAtOnce))
+            await Task.WhenAll(calls.Select(call => SendAsync(row, played, call, cancellation)));
+        foreach (OrchestratorAction action in played.Actions.Where(a => a.Kind != ActionKind.Activity)) await SendAsync(row, played, action, cancellation);
         if (row.HasEnded && row.Parent is { } parent && played.Execution == row.Execution) await AnswerAsync(row, parent, played, cancellation);
     }
 

@@ -76,10 +76,16 @@ internal sealed class RowLease : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the row free, with further columns changed.</summary>
-    public Task ReleaseAsync(CancellationToken cancellation, params (string Column, object Value)[] also) => ChangeAsync(async current =>
+    /// <summary>Changes the row for the last time: the change gives it free.</summary>
+    public Task FinishAsync(Func<ETag, Task<ETag>> change) => ChangeAsync(async current =>
     {
         await ended.CancelAsync();
+        return await change(current);
+    });
+
+    /// <summary>Gives the row free, with further columns changed.</summary>
+    public Task ReleaseAsync(CancellationToken cancellation, params (string Column, object Value)[] also) => FinishAsync(async current =>
+    {
         TableEntity free = new(row.Partition, row.Key) { [OwnerColumn] = "" };
         foreach ((string column, object value) in also) free[column] = value;
         return (await table.UpdateEntityAsync(free, current, TableUpdateMode.Merge, cancellation)).Headers.ETag!.Value;

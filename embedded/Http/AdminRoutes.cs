@@ -28,6 +28,11 @@ internal sealed class AdminRoutes(FunctionCatalog catalog, FunctionExecutor exec
             await AnswerAsync(http, StatusCodes.Status404NotFound, $"There is no function '{name}'.");
             return;
         }
+        if (function.Trigger is OrchestrationTriggerAttribute or ActivityTriggerAttribute)
+        {
+            await AnswerAsync(http, StatusCodes.Status400BadRequest, $"Function '{name}' is part of an orchestration; start one by POST {ManagementAddresses.Root}/orchestrators/{{name}}.");
+            return;
+        }
         if (function.Trigger is HttpTriggerAttribute)
         {
             await AnswerAsync(http, StatusCodes.Status400BadRequest, $"Function '{name}' has an HTTP trigger; call its route.");
