@@ -28,7 +28,7 @@ internal sealed class ClaimedRun(StorageConnection storage, Arguments arguments,
         }
     }
 
-    private async Task<Failure?> RunAsync(CancellationToken stop)
+    internal async Task<Failure?> RunAsync(CancellationToken stop)
     {
         var tables = storage.Tables(StorageClients.TableOptions()).GetTableClient(StorageNames.Tables.TrainingRuns);
         var table = new RunTable(tables, $"{arguments.Worker}/{Guid.NewGuid():N}", clock);
