@@ -64,24 +64,20 @@ public sealed class TrainingRuns(TableServiceClient tables, BlobServiceClient bl
         return null;
     }
 
-    /// <summary>A file of the run, or null where it is not there.</summary>
-    internal async Task<byte[]?> FileAsync(TrainingRunId id, string name, CancellationToken cancellation)
+    /// <summary>A file of the run, or null where it is not there. <c>manifest.json</c> counts only if it is the one that the worker told of when it had stored everything.</summary>
+    public async Task<byte[]?> FileAsync(TrainingRunId id, string name, CancellationToken cancellation)
     {
+        byte[] content;
         try
         {
-            return (await files.GetBlobClient($"{id}/{name}").DownloadContentAsync(cancellation)).Value.Content.ToArray();
+            content = (await files.GetBlobClient($"{id}/{name}").DownloadContentAsync(cancellation)).Value.Content.ToArray();
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
             return null;
         }
-    }
 
-    /// <summary>A file of a run that has succeeded. <c>manifest.json</c> counts only if it is the one that the worker told of.</summary>
-    public async Task<byte[]?> FileAsync(TrainingRun run, string name, CancellationToken cancellation)
-    {
-        var content = await FileAsync(run.Id, name, cancellation);
-        return content is not null && name == RunFiles.Manifest && FileStamp.Of(content).Sha256 != run.Manifest ? null : content;
+        return name != RunFiles.Manifest || (await ReadAsync(id, cancellation))?.Manifest == FileStamp.Of(content).Sha256 ? content : null;
     }
 
     /// <summary>Stops the run unless it has ended; its worker's next heartbeat is refused, whereupon it ends and stores nothing.</summary>

@@ -43,7 +43,7 @@ public sealed class ContainerAppsComputeTests(TrainingStore store) : IClassFixtu
         var row = await store.RowAsync(run);
         Assert.Equal((RunState.Succeeded, 1), (row.State, row.Attempt));
         Assert.Contains(row.WorkerName, Arm.Executions.Keys);
-        Assert.Equal(FileStamp.Of((await store.Runs().FileAsync(row, RunFiles.Manifest, Cancellation))!).Sha256, row.Manifest);
+        Assert.Equal(FileStamp.Of((await store.Runs().FileAsync(run, RunFiles.Manifest, Cancellation))!).Sha256, row.Manifest);
         Assert.Equal(new ComputeStatus(RunState.Succeeded, 1, null, null, row.Heartbeat, null), await compute.StatusAsync(run, Cancellation));
         await compute.StartAsync(run, Cancellation);
         Assert.Equal(2, Arm.StartRequests);

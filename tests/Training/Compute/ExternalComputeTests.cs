@@ -70,7 +70,7 @@ public sealed class ExternalComputeTests(TrainingStore store) : IClassFixture<Tr
         await store.Files.GetBlobClient("cluster-7/model.onnx").UploadAsync(BinaryData.FromBytes(files["model.onnx"]), overwrite: true, Cancellation);
         await PostAsync("result", run, Answer(manifest, "cluster-7"), 200);
 
-        foreach (var (name, content) in files) Assert.Equal(content, await store.Runs().FileAsync(await store.RowAsync(run), name, Cancellation));
+        foreach (var (name, content) in files) Assert.Equal(content, await store.Runs().FileAsync(run, name, Cancellation));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class LocalComputeTests(TrainingStore store) : IClassFixture<Train
         Assert.Equal((RunState.Stopped, "Stopped on request."), (await host.StatusAsync(run, Cancellation) is var status ? (status.State, status.Reason) : default));
         await EndAsync(host, next);
         Assert.Equal(RunState.Stopped, (await store.RowAsync(run)).State);
-        Assert.Null(await store.Runs().FileAsync(run, "manifest.json", Cancellation));
+        Assert.False(await store.HasFileAsync(run, "manifest.json"));
     }
 
     [Fact]

@@ -34,8 +34,8 @@ public sealed class LostClaimTests(TrainingStore store) : IClassFixture<Training
         Assert.False(end.IsCancellationRequested);
         var row = await store.RowAsync(run);
         Assert.Equal((Enum.Parse<RunState>(status), newWorker ?? row.Worker), (row.State, row.Worker));
-        Assert.Null(await store.Runs().FileAsync(run, "manifest.json", Cancellation));
-        Assert.Null(await store.Runs().FileAsync(run, "model.onnx", Cancellation));
+        Assert.False(await store.HasFileAsync(run, "manifest.json"));
+        Assert.False(await store.HasFileAsync(run, "model.onnx"));
         await store.SetAsync(run, ("Status", "Failed"));
     }
 }

@@ -89,11 +89,12 @@ public sealed class TrainingRunsTests(TrainingStore store) : IClassFixture<Train
         var id = await store.AskAsync("manifest");
         byte[] manifest = "{}"u8.ToArray();
         await store.Files.UploadBlobAsync("manifest/manifest.json", BinaryData.FromBytes(manifest), Cancellation);
+        Assert.Null(await store.Runs().FileAsync(id, RunFiles.Manifest, Cancellation));
         await store.SetAsync(id, ("Status", "Succeeded"), ("Manifest", FileStamp.Of(manifest).Sha256));
 
-        Assert.Equal(manifest, await store.Runs().FileAsync(await store.RowAsync(id), RunFiles.Manifest, Cancellation));
+        Assert.Equal(manifest, await store.Runs().FileAsync(id, RunFiles.Manifest, Cancellation));
         await store.SetAsync(id, ("Manifest", new string('0', 64)));
-        Assert.Null(await store.Runs().FileAsync(await store.RowAsync(id), RunFiles.Manifest, Cancellation));
+        Assert.Null(await store.Runs().FileAsync(id, RunFiles.Manifest, Cancellation));
     }
 
     [Theory]

@@ -80,6 +80,8 @@ public sealed class TrainingStore : IAsyncLifetime
 
     internal async Task<TrainingRun> RowAsync(TrainingRunId id) => (await Runs().ReadAsync(id, Cancellation))!;
 
+    internal async Task<bool> HasFileAsync(TrainingRunId id, string name) => (await Files.GetBlobClient($"{id}/{name}").ExistsAsync(Cancellation)).Value;
+
     /// <summary>Hashes of the files that are the same however a run went.</summary>
     internal async Task<string[]> ResultsAsync(TrainingRunId id)
     {
