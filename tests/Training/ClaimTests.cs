@@ -1,5 +1,13 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using Azure.Data.Tables;
+using Azure.Storage;
 using Azure.Storage.Blobs;
+using Azure.Storage.Sas;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Tidemark.Local;
 using Tidemark.Retraining.Contract;
 using Xunit;
@@ -103,7 +111,7 @@ public abstract class ClaimTests : IAsyncLifetime
         Assert.Equal("other", (await RowAsync("alive"))!.GetString("Worker"));
     }
 
-    private async Task AskAsync(string id, int rows, int trials)
+    protected async Task AskAsync(string id, int rows, int trials)
     {
         var spec = TrainingData.Spec("binary", trials: trials);
         spec["contract"] = 1;
@@ -113,19 +121,22 @@ public abstract class ClaimTests : IAsyncLifetime
         await Table.AddEntityAsync(new TableEntity("run", id) { ["Status"] = "Pending", ["Created"] = TimeProvider.System.GetUtcNow(), ["Model"] = "heart" }, Cancellation);
     }
 
-    private async Task<int> WorkAsync(bool interrupt = false)
+    /// <summary>How the trainer reaches storage.</summary>
+    protected string ConnectionString => azurite!.ConnectionString;
+
+    protected async Task<int> WorkAsync(bool interrupt = false, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var command = await CommandAsync();
         await using var process = ChildProcess.Start(
-            command.Program, [.. command.Arguments, "--claim", "--threads", "1"], new Dictionary<string, string?> { ["AzureWebJobsStorage"] = azurite!.ConnectionString }, "build the solution",
+            command.Program, [.. command.Arguments, "--claim", "--threads", "1"], settings ?? new Dictionary<string, string?> { ["AzureWebJobsStorage"] = ConnectionString }, "build the solution",
             line => { if (interrupt && line.Contains($"\"step\":\"{LongStep}\"", StringComparison.Ordinal)) reached.TrySetResult(); });
         await Task.WhenAny(reached.Task, process.Exited);
         if (interrupt) Signal.Send(process.Id, Signal.Terminate);
         return await process.Exited;
     }
 
-    private async Task<TableEntity?> RowAsync(string id) => (await Table.GetEntityAsync<TableEntity>("run", id, cancellationToken: Cancellation)).Value;
+    protected async Task<TableEntity?> RowAsync(string id) => (await Table.GetEntityAsync<TableEntity>("run", id, cancellationToken: Cancellation)).Value;
 
     private async Task<byte[]> BlobAsync(string name) => (await Runs.GetBlobClient(name).DownloadContentAsync(Cancellation)).Value.Content.ToArray();
 }
@@ -147,5 +158,55 @@ public sealed class PyTorchClaimTests : ClaimTests
 
     protected override (int Rows, int Trials) Long => (3000, 1);
 
+    [Fact]
+    public async Task A_shared_access_signature_opens_storage_to_it()
+    {
+        await AskAsync("empty", rows: 0, trials: 1);
+        var parts = ConnectionString.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2)).ToDictionary(part => part[0], part => part[1]);
+        var signature = new AccountSasBuilder(AccountSasPermissions.All, TimeProvider.System.GetUtcNow().AddHours(1), AccountSasServices.All, AccountSasResourceTypes.All) { Protocol = SasProtocol.HttpsAndHttp }
+            .ToSasQueryParameters(new StorageSharedKeyCredential(parts["AccountName"], parts["AccountKey"]));
+
+        Assert.Equal(65, await WorkAsync(settings: Settings($"BlobEndpoint={parts["BlobEndpoint"]};TableEndpoint={parts["TableEndpoint"]};SharedAccessSignature={signature}")));
+
+        Assert.Equal("Failed", (await RowAsync("empty"))!.GetString("Status"));
+    }
+
+    [Fact]
+    public async Task A_managed_identitys_token_is_asked_for_and_shown()
+    {
+        var asked = new ConcurrentQueue<string>();
+        var builder = WebApplication.CreateSlimBuilder([]);
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var azure = builder.Build();
+        azure.MapGet("/token", (HttpRequest request) =>
+        {
+            asked.Enqueue($"{request.Query["resource"]} {request.Query["client_id"]} {request.Headers["X-IDENTITY-HEADER"]}");
+            return Results.Json(new { access_token = "shown", expires_on = TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) });
+        });
+        azure.MapFallback((HttpRequest request) =>
+        {
+            asked.Enqueue($"{request.Path} {request.Headers.Authorization}");
+            return Results.StatusCode(404); // no table yet
+        });
+        await azure.StartAsync(TestContext.Current.CancellationToken);
+        string address = azure.Urls.Single();
+
+        int code = await WorkAsync(settings: new Dictionary<string, string?>
+        {
+            ["AzureWebJobsStorage"] = null,
+            ["AzureWebJobsStorage__blobServiceUri"] = address,
+            ["AzureWebJobsStorage__tableServiceUri"] = address,
+            ["AzureWebJobsStorage__clientId"] = "trainer",
+            ["IDENTITY_ENDPOINT"] = address + "/token",
+            ["IDENTITY_HEADER"] = "asked",
+        });
+
+        Assert.Equal(0, code);
+        Assert.Equal(["https://storage.azure.com/ trainer asked", "/trainingruns() Bearer shown"], asked);
+    }
+
     protected override Task<TrainerCommand> CommandAsync() => TrainerCommand.PythonAsync();
+
+    private static Dictionary<string, string?> Settings(string connection) => new() { ["AzureWebJobsStorage"] = connection };
 }
