@@ -115,6 +115,7 @@ public abstract class ClaimTests : IAsyncLifetime
     {
         var spec = TrainingData.Spec("binary", trials: trials);
         spec["contract"] = 1;
+        if (rows < 1000) spec["candidates"] = new System.Text.Json.Nodes.JsonArray("linear");
         spec["dataset"] = new System.Text.Json.Nodes.JsonObject { ["blob"] = $"datasets/{id}.csv" };
         await new BlobClient(azurite!.ConnectionString, "datasets", $"{id}.csv").UploadAsync(BinaryData.FromString(TrainingData.Csv(rows, "binary")), Cancellation);
         await Runs.UploadBlobAsync($"{id}/spec.json", BinaryData.FromString(spec.ToJsonString()), Cancellation);

@@ -9,7 +9,7 @@ namespace Tidemark.Tests.Training;
 /// <summary>The PyTorch trainer, on Debian's PyTorch and a CPU.</summary>
 public sealed class PyTorchTrainerTests : TrainerContractTests
 {
-    protected override int LongTrials => 2;
+    protected override int LongTrials => 3;
 
     [Fact]
     public async Task Both_trainers_see_the_same_rows_and_find_the_same_linear_model()

@@ -4,7 +4,7 @@ from __future__ import annotations
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Optional, Protocol
+from typing import Any, Callable, Optional, Protocol
 
 import numpy as np
 
@@ -76,8 +76,8 @@ class Answers:
         """The threshold of the best F1, as the float32 that the graph compares with."""
         return float(np.float32(measures.best_threshold(self.rows.classes == 1, self.values[:, 1])))
 
-    def intervals(self, threshold: float, threads: int) -> dict[str, list[float]]:
-        """5 % and 95 % of each measure over resamples of the rows."""
+    def intervals(self, threshold: float, threads: int, between: Callable[[], None]) -> dict[str, list[float]]:
+        """5 % and 95 % of each measure over resamples of the rows; ``between`` is called after each."""
         found: dict[str, list[float]] = {}
         count = len(self.rows)
 
@@ -88,6 +88,7 @@ class Answers:
         # NumPy sorts without holding the interpreter's lock, which pays where there are many rows.
         with ThreadPoolExecutor(threads if count > 20_000 else 1) as pool:
             for measured in pool.map(resample, range(_RESAMPLES)):
+                between()
                 for name in measures.FIGURES:
                     if name in measured:
                         found.setdefault(name, []).append(measured[name])

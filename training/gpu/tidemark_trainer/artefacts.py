@@ -60,7 +60,7 @@ def model(data: Dataset, problem: Problem, chosen: Fitted, tuned: Tuned) -> byte
 
 
 def metrics(data: Dataset, fitted: list[Fitted], choice: Choice, tuned: Tuned, validation: Answers, test: Answers,
-            dropped: list[dict[str, str]], warnings: list[str], skipped: list[str], threads: int) -> dict[str, Any]:
+            dropped: list[dict[str, str]], warnings: list[str], skipped: list[str], intervals: dict[str, list[float]]) -> dict[str, Any]:
     """metrics.json: what each candidate did on validation, why one was chosen, and what it does on test, which is looked at here, once."""
     spec = data.spec
     counts = np.bincount(data.parts, minlength=3)
@@ -81,7 +81,7 @@ def metrics(data: Dataset, fitted: list[Fitted], choice: Choice, tuned: Tuned, v
         "headline": list(spec.metrics),
         "validation": validation.measure(tuned.threshold),
         "test": test.measure(tuned.threshold),
-        "intervals": test.intervals(tuned.threshold, threads),
+        "intervals": intervals,
         "groups": {name: _groups(test, tuned.threshold, np.array(texts, object)) for name, texts in data.sensitive.items()},
         "dropped": dropped,
         "warnings": warnings,

@@ -35,8 +35,12 @@ def train(data: Dataset, dropped: list[dict[str, str]], job: str, source: dict[s
     fitted = _fit(data, work)
     for candidate in fitted:
         candidate.losses = problem.losses(candidate.outputs, data.validation.classes, data.validation.targets)
-    if stop.is_set():
-        raise Preempted
+
+    def pause() -> None:
+        if stop.is_set():
+            raise Preempted
+
+    pause()
     choice = choose(fitted, spec.tolerance)
     chosen = choice.chosen
     heat = temperature(chosen, problem, data.validation)
@@ -44,9 +48,10 @@ def train(data: Dataset, dropped: list[dict[str, str]], job: str, source: dict[s
     threshold = 0.5 if spec.task != "binary" else validation.best_threshold() if spec.threshold is None else float(np.float32(spec.threshold))
     tuned = artefacts.Tuned(heat, threshold)
     test = Answers.of(problem, chosen.model.score(data.test), heat, data.test)
+    intervals = test.intervals(threshold, settings.threads, pause)
     folder.write("model.onnx", artefacts.model(data, problem, chosen, tuned))
     skipped = [name for name in spec.candidates or () if name not in KNOWN]
-    found = artefacts.metrics(data, fitted, choice, tuned, validation, test, dropped, hygiene.warnings(data), skipped, settings.threads)
+    found = artefacts.metrics(data, fitted, choice, tuned, validation, test, dropped, hygiene.warnings(data), skipped, intervals)
     folder.write_json("metrics.json", found)
     folder.write_json("profile.json", artefacts.profile(data, problem, validation))
     folder.write_json("parity.json", artefacts.parity(data, problem, chosen.model, tuned))

@@ -102,7 +102,7 @@ class Storage:
         protocol = parts.get("DefaultEndpointsProtocol", "https")
         blobs, tables = (parts.get(f"{service.capitalize()}Endpoint") or f"{protocol}://{account}.{service}.{suffix}" for service in ("blob", "table"))
         if not account and "SharedAccessSignature" not in parts:
-            raise Fault(ExitCode.SPECIFICATION, "Storage is not configured", f"{SETTING} has neither AccountName and AccountKey nor SharedAccessSignature.")
+            raise Fault(ExitCode.SPECIFICATION, "Storage is not configured", f"{SETTING} has neither AccountName and AccountKey nor SharedAccessSignature; for Azurite give its whole connection string.")
         return Storage(blobs.rstrip("/"), tables.rstrip("/"), account, base64.b64decode(parts.get("AccountKey", "")), parts.get("SharedAccessSignature", "").lstrip("?"))
 
     def get(self, container: str, name: str) -> bytes:

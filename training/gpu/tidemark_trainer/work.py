@@ -9,7 +9,7 @@ from typing import Any, Callable
 import numpy as np
 import torch
 
-from .faults import Preempted
+from .faults import ExitCode, Fault, Preempted
 from .folder import Checkpoints
 from .problem import Problem
 from .progress import Progress
@@ -49,6 +49,8 @@ class Work:
 
 def device_of(asked: str) -> torch.device:
     """auto is the GPU where there is one."""
+    if asked == "cuda" and not torch.cuda.is_available():
+        raise Fault(ExitCode.SPECIFICATION, "No GPU", "PyTorch finds no CUDA device here; leave --device out, or say cpu.")
     return torch.device(("cuda" if torch.cuda.is_available() else "cpu") if asked == "auto" else asked)
 
 
