@@ -120,6 +120,8 @@ resource ofLogs 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
         ]
       }
       autoMitigate: true
+      // A new workspace has no tables yet.
+      skipQueryValidation: true
       actions: {
         actionGroups: [
           actionGroupId
