@@ -23,7 +23,7 @@ public sealed record TrainerCommand(string Program, params string[] Arguments)
     public static async Task<string> PythonOrSkipAsync()
     {
         string? found = await Interpreter.Value;
-        Assert.SkipWhen(found is null, "No python3 here has torch, onnx and numpy (apt-get install --no-install-recommends python3-torch python3-onnx python3-numpy libopenblas0-pthread, or set TIDEMARK_PYTHON).");
+        Assert.SkipWhen(found is null, "No Python 3.11 or later here has torch, onnx and numpy (apt-get install --no-install-recommends python3-torch python3-onnx python3-numpy libopenblas0-pthread, or set TIDEMARK_PYTHON).");
         return found;
     }
 

@@ -16,7 +16,7 @@ import numpy as np
 import onnx
 import torch
 
-from . import NAME, VERSION, measures, splitmix
+from . import NAME, VERSION, columns, measures, splitmix
 from .answers import Answers, Choice, Fitted, Model
 from .dataset import Dataset
 from .folder import Checkpoints
@@ -100,17 +100,22 @@ def _groups(test: Answers, threshold: float, texts: np.ndarray) -> dict[str, Any
     return {"values": values, "small": len(values) - len(large), "gaps": {name: gap(name) for name in names}}
 
 
-def profile(data: Dataset, problem: Problem, validation: Answers) -> dict[str, Any]:
+def profile(data: Dataset, problem: Problem, validation: Answers, threads: int) -> dict[str, Any]:
     """profile.json: what the training rows and the scores look like, for drift to be measured against."""
     training = data.training
-    columns = [_numeric(name, training.numbers[:, f].astype(np.float64)) for f, name in enumerate(data.number_names)]
-    for f, name in enumerate(data.text_names):
+
+    def number(f: int) -> dict[str, Any]:
+        return _numeric(data.number_names[f], training.numbers[:, f].astype(np.float64))
+
+    def text(f: int) -> dict[str, Any]:
         counts = np.bincount(training.texts[:, f], minlength=len(data.ids[f].texts))
-        columns.append(_categorical(name, Counter({data.ids[f].texts[k]: int(counts[k]) for k in np.flatnonzero(counts)})))
+        return _categorical(data.text_names[f], Counter({data.ids[f].texts[k]: int(counts[k]) for k in np.flatnonzero(counts)}))
+
+    described = [*columns.each(len(data.number_names), len(training), threads, number), *columns.each(len(data.text_names), len(training), threads, text)]
     names = problem.names
     label = (_categorical(data.spec.label, Counter(names[c] for c in training.classes.tolist())) if names else _numeric(data.spec.label, training.targets))
     scores = [_numeric(f"probabilities.{name}", validation.values[:, c]) for c, name in enumerate(names)] if names else [_numeric("prediction", validation.values)]
-    return {"contract": 1, "rows": len(training), "columns": columns, "label": label, "scores": scores}
+    return {"contract": 1, "rows": len(training), "columns": described, "label": label, "scores": scores}
 
 
 def _numeric(name: str, column: np.ndarray) -> dict[str, Any]:

@@ -51,9 +51,10 @@ def train(data: Dataset, dropped: list[dict[str, str]], job: str, source: dict[s
     intervals = test.intervals(threshold, settings.threads, pause)
     folder.write("model.onnx", artefacts.model(data, problem, chosen, tuned))
     skipped = [name for name in spec.candidates or () if name not in KNOWN]
-    found = artefacts.metrics(data, fitted, choice, tuned, validation, test, dropped, hygiene.warnings(data), skipped, intervals)
+    profile = artefacts.profile(data, problem, validation, settings.threads)
+    found = artefacts.metrics(data, fitted, choice, tuned, validation, test, dropped, hygiene.warnings(profile["columns"]), skipped, intervals)
     folder.write_json("metrics.json", found)
-    folder.write_json("profile.json", artefacts.profile(data, problem, validation))
+    folder.write_json("profile.json", profile)
     folder.write_json("parity.json", artefacts.parity(data, problem, chosen.model, tuned))
     folder.write_json("lineage.json", artefacts.lineage(data, job, source, settings.threads, work.device, checkpoints, started))
     folder.seal(job)

@@ -1,17 +1,18 @@
 """Leaves out columns that can't help or that would lie: by training rows alone."""
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
 
 import numpy as np
 
+from . import columns
 from .dataset import Dataset
 from .faults import at_fault
 
 _FEWEST_FOR_IDS = 50
 
 
-def apply(data: Dataset, max_categories: int) -> list[dict[str, str]]:
+def apply(data: Dataset, max_categories: int, threads: int) -> list[dict[str, str]]:
     """Drops columns of the data set and says which and why; refuses when none is left."""
     dropped: list[dict[str, str]] = []
 
@@ -21,24 +22,20 @@ def apply(data: Dataset, max_categories: int) -> list[dict[str, str]]:
         return reason is None
 
     training = data.training
-    numbers = [f for f, name in enumerate(data.number_names) if stays(name, _of_numbers(training.numbers[:, f]))]
-    texts = [f for f, name in enumerate(data.text_names) if stays(name, _of_texts(training.texts[:, f], max_categories))]
+    of_numbers = columns.each(len(data.number_names), len(training), threads, lambda f: _of_numbers(training.numbers[:, f]))
+    of_texts = columns.each(len(data.text_names), len(training), threads, lambda f: _of_texts(training.texts[:, f], max_categories))
+    numbers = [f for f, name in enumerate(data.number_names) if stays(name, of_numbers[f])]
+    texts = [f for f, name in enumerate(data.text_names) if stays(name, of_texts[f])]
     if not numbers and not texts:
         raise at_fault("No usable column", "Every feature was dropped: " + " ".join(f"'{d['column']}' {d['reason']}." for d in dropped[:10]))
     data.keep(numbers, texts)
     return dropped
 
 
-def warnings(data: Dataset) -> list[str]:
-    """Numbers so large beside their spread that float32 loses what tells them apart."""
-    found = []
-    for f, name in enumerate(data.number_names):
-        column = data.training.numbers[:, f].astype(np.float64)
-        finite = column[np.isfinite(column)]
-        mean, deviation = finite.mean(), finite.std()
-        if abs(mean) > 1e4 * deviation:
-            found.append(f"'{name}' has a mean of {mean:.4g} and a standard deviation of {deviation:.4g}: float32 loses its last digits; take it relative to a base.")
-    return found
+def warnings(profiles: list[dict[str, Any]]) -> list[str]:
+    """Numbers, by their profile, so large beside their spread that float32 loses what tells them apart."""
+    return [f"'{p['name']}' has a mean of {p['mean']:.4g} and a standard deviation of {p['standardDeviation']:.4g}: float32 loses its last digits; take it relative to a base."
+            for p in profiles if p["kind"] == "numeric" and abs(p["mean"]) > 1e4 * p["standardDeviation"]]
 
 
 def _of_numbers(column: np.ndarray) -> Optional[str]:

@@ -43,8 +43,8 @@ def batch_of(rows: int) -> int:
 
 
 def dtype_of(device: torch.device) -> torch.dtype:
-    """bfloat16 for products where the card has it; parameters and validation stay float32."""
-    return torch.bfloat16 if device.type == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
+    """bfloat16 for products where the card has it (from capability 8 on; older ones emulate it slowly); parameters and validation stay float32."""
+    return torch.bfloat16 if device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 0) else torch.float32
 
 
 @dataclass

@@ -47,7 +47,7 @@ class TrainingRun:
         progress.step("read", 0, 1)
         data = datasets.read(spec, str(self._path), self._pause)
         _refuse_accuracy_alone(data)
-        dropped = hygiene.apply(data, spec.max_categories)
+        dropped = hygiene.apply(data, spec.max_categories, self._settings.threads)
         progress.step("read", 1, 1)
         self._pause()
         # Only now PyTorch is loaded: what is wrong with a spec or with data is told without it.
