@@ -17,6 +17,8 @@ from .work import State, Work
 
 PENALTIES = (1, 0.3, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001, 3e-4, 1e-4, 1e-5)
 MOST_ROWS = 131_072  # of more, a sample drawn by hash: linear models no longer change
+_MOST_CELLS = 1 << 24  # of a piecewise design, which is dense here: 128 MiB a pass
+_CELLS_A_NUMBER = 14  # at most: the number, a flag, twelve pieces
 _MOST_ITERATIONS = 200
 _TOLERANCE = 1e-6
 _CHUNK = 16_384
@@ -75,7 +77,8 @@ class Path:
     def __init__(self, training: Rows, ids: list[TextIds], piecewise: bool, work: Work):
         problem = work.problem
         self._work, self.weights, self.losses = work, [], []
-        self._training = sample(training, problem.seed)
+        wide = _CELLS_A_NUMBER * (training.numbers.shape[1] + training.texts.shape[1])
+        self._training = sample(training, problem.seed, max(1 << 14, min(MOST_ROWS, _MOST_CELLS // wide)) if piecewise else MOST_ROWS)
         self.preparation = Preparation(self._training, ids, work.max_categories, piecewise)
         targets = self._training.targets
         regression = not problem.is_classification
@@ -172,11 +175,11 @@ def scores(preparation: Preparation, weights: list[np.ndarray], rows: Rows, devi
     return found.transpose(1, 0, 2)
 
 
-def sample(rows: Rows, seed: int) -> Rows:
-    """At most MOST_ROWS of the rows, in their order."""
-    if len(rows) <= MOST_ROWS:
+def sample(rows: Rows, seed: int, most: int = MOST_ROWS) -> Rows:
+    """At most so many of the rows, in their order."""
+    if len(rows) <= most:
         return rows
-    drawn = np.argsort(splitmix.hashes(len(rows), splitmix.following(splitmix.mix(seed, 13))), kind="stable")[:MOST_ROWS]
+    drawn = np.argsort(splitmix.hashes(len(rows), splitmix.following(splitmix.mix(seed, 13))), kind="stable")[:most]
     return rows.take(np.sort(drawn))
 
 
