@@ -27,7 +27,8 @@ public sealed record LogRange(string Model, string? Version, DateTimeOffset From
 /// <param name="Rows">How many.</param>
 /// <param name="Size">Packed size in bytes.</param>
 /// <param name="Hour">Beginning of its hour.</param>
-public sealed record StoredLogFile(string Name, string Version, long Rows, long Size, DateTimeOffset Hour);
+/// <param name="ETag">Its entity tag.</param>
+public sealed record StoredLogFile(string Name, string Version, long Rows, long Size, DateTimeOffset Hour, string ETag);
 
 /// <summary>The prediction log in blob storage (container <c>prediction-log</c>): one version and one hour a file, named as <see cref="LogNames"/> says.</summary>
 public sealed class LogStore(BlobServiceClient service)
@@ -73,7 +74,7 @@ public sealed class LogStore(BlobServiceClient service)
             {
                 string version = blob.Metadata.TryGetValue(VersionTag, out string? tag) ? tag : "";
                 if (range.Version is null || version == range.Version)
-                    yield return new(blob.Name, version, blob.Metadata.TryGetValue(RowsTag, out string? rows) ? long.Parse(rows, CultureInfo.InvariantCulture) : 0, blob.Properties.ContentLength ?? 0, hour);
+                    yield return new(blob.Name, version, blob.Metadata.TryGetValue(RowsTag, out string? rows) ? long.Parse(rows, CultureInfo.InvariantCulture) : 0, blob.Properties.ContentLength ?? 0, hour, blob.Properties.ETag?.ToString("H") ?? "");
             }
         }
     }

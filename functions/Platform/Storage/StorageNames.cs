@@ -50,11 +50,12 @@ public static class StorageNames
         public const string Feedback = "feedback";
         public const string Drift = "drift";
         public const string TrainingRuns = "trainingruns";
+        public const string Retrainings = "retrainings";
         public const string Reviews = "reviews";
         public const string Alerts = "alerts";
         public const string Audit = "audit";
 
         public static IReadOnlyList<string> All { get; } =
-            [Models, Batches, Shards, Feedback, Drift, TrainingRuns, Reviews, Alerts, Audit];
+            [Models, Batches, Shards, Feedback, Drift, TrainingRuns, Retrainings, Reviews, Alerts, Audit];
     }
 }
