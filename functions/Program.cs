@@ -8,6 +8,7 @@ using Tidemark.Platform;
 using Tidemark.Prediction;
 using Tidemark.Registry;
 using Tidemark.Reports;
+using Tidemark.Retraining;
 using Tidemark.Retraining.Compute;
 using Tidemark.Validation;
 
@@ -24,5 +25,6 @@ builder.AddBatchScoring();
 builder.AddFeedback();
 builder.AddReports();
 builder.AddTrainingCompute();
+builder.AddRetraining();
 
 builder.Build().Run();

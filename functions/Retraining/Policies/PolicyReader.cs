@@ -80,7 +80,7 @@ internal static class PolicyReader
         if (!(policy.Budget.MinutesARun is > 0 and <= 7 * 24 * 60)) yield return new("budget.minutesARun", $"{policy.Budget.MinutesARun} is outside 0 (not included) to 10080, a week.");
         if (!(policy.Budget.MinutesAMonth >= policy.Budget.MinutesARun)) yield return new("budget.minutesAMonth", $"{policy.Budget.MinutesAMonth} is less than budget.minutesARun ({policy.Budget.MinutesARun}): no run would ever begin.");
         if (policy.Watch.LeastRows < 10) yield return new("watch.leastRows", $"{policy.Watch.LeastRows} is less than 10.");
-        if (policy.Watch.MostErrors is not (>= 0 and < 1)) yield return new("watch.mostErrors", $"{policy.Watch.MostErrors} is outside 0 to 1.");
+        if (policy.Watch.LeastTraffic is not (>= 0 and < 1)) yield return new("watch.leastTraffic", $"{policy.Watch.LeastTraffic} is outside 0 to 1.");
         if (policy.Watch.MostLatency is not (>= 1 and <= 1000)) yield return new("watch.mostLatency", $"{policy.Watch.MostLatency} is outside 1 to 1000.");
         if (policy.Watch.MostShift is not (> 0 and <= 1)) yield return new("watch.mostShift", $"{policy.Watch.MostShift} is outside 0 (not included) to 1, where answers are never judged.");
         if (policy.Watch.MostLoss is not (>= 0 and <= 1)) yield return new("watch.mostLoss", $"{policy.Watch.MostLoss} is outside 0 to 1.");

@@ -98,8 +98,8 @@ public sealed record WatchPolicy
     /// <value>Rows that answers, latency or quality need before they are judged. Default 100.</value>
     public int LeastRows { get; init; } = 100;
 
-    /// <value>Largest share of the probe rows that may fail to be answered. Default 0.</value>
-    public double MostErrors { get; init; }
+    /// <value>Least traffic, as a share of the same whole hours of the day before: callers that are refused leave no rows. Default 0.05.</value>
+    public double LeastTraffic { get; init; } = 0.05;
 
     /// <value>Largest median latency, as a multiple of the old champion's. Default 3.</value>
     public double MostLatency { get; init; } = 3;
