@@ -107,7 +107,7 @@ public sealed class Admission(RetrainingRecords records, PolicyStore policies, R
             Trigger = wish.Trigger,
             Request = wish.Request,
             Reason = wish.Reason,
-            Evidence = JsonSerializer.Serialize(wish.Evidence, RetrainingJson.Default.IReadOnlyDictionaryStringString) is { Length: <= 30_000 } evidence ? evidence : "{}",
+            Evidence = JsonSerializer.Serialize(wish.Evidence, RetrainingAnswersJson.Default.IReadOnlyDictionaryStringString) is { Length: <= 30_000 } evidence ? evidence : "{}",
             StartedBy = wish.By,
             Created = records.Now,
             Updated = records.Now,

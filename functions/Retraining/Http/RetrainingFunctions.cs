@@ -14,11 +14,11 @@ public sealed class RetrainingFunctions(RetrainingBook book, Approvals approvals
 {
     [Function(nameof(ListRetrainings))]
     public async Task<IResult> ListRetrainings([HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/retrainings")] HttpRequest request, CancellationToken cancellation) =>
-        (await book.PageAsync(request, cancellation)).Or(page => new Answer<RetrainingPage>(page, RetrainingJson.Default.RetrainingPage));
+        (await book.PageAsync(request, cancellation)).Or(page => new Answer<RetrainingPage>(page, RetrainingAnswersJson.Default.RetrainingPage));
 
     [Function(nameof(GetRetraining))]
     public async Task<IResult> GetRetraining([HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/retrainings/{id}")] HttpRequest request, string id, CancellationToken cancellation) =>
-        (await book.FindAsync(id, cancellation)).Or(view => new Answer<RetrainingView>(view, RetrainingJson.Default.RetrainingView));
+        (await book.FindAsync(id, cancellation)).Or(view => new Answer<RetrainingView>(view, RetrainingAnswersJson.Default.RetrainingView));
 
     /// <summary>A page that needs nothing else: learning curves, gates, comparison.</summary>
     [Function(nameof(GetRetrainingReport))]
@@ -54,5 +54,5 @@ public sealed class RetrainingFunctions(RetrainingBook book, Approvals approvals
     }
 
     private static Answer<RetrainingView> Taken(RetrainingRow row) => new(
-        RetrainingView.Of(row, row.Updated), RetrainingJson.Default.RetrainingView, StatusCodes.Status202Accepted, location: $"/api/retrainings/{row.RowKey}");
+        RetrainingView.Of(row, row.Updated), RetrainingAnswersJson.Default.RetrainingView, StatusCodes.Status202Accepted, location: $"/api/retrainings/{row.RowKey}");
 }

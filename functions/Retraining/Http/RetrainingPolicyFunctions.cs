@@ -27,5 +27,5 @@ public sealed class RetrainingPolicyFunctions(PolicyRequests policies)
     }
 
     private static Answer<PolicyView> Shown((StoredPolicy Stored, string Tag) policy) =>
-        new(new(policy.Stored.Version, policy.Stored.Saved, policy.Stored.By, policy.Stored.Policy), RetrainingJson.Default.PolicyView, etag: policy.Tag);
+        new(new(policy.Stored.Version, policy.Stored.Saved, policy.Stored.By, policy.Stored.Policy), RetrainingAnswersJson.Default.PolicyView, etag: policy.Tag);
 }

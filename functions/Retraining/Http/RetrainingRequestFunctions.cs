@@ -20,7 +20,7 @@ public sealed class RetrainingRequestFunctions(RetrainingIntake intake, DueRetra
         var admitted = await intake.AskAsync(request, cancellation);
         if (admitted.Ok) await RetrainingOrchestrationFunctions.BeginAsync(client, admitted.Value, cancellation);
         return admitted.Or(row => new Answer<RetrainingView>(
-            RetrainingView.Of(row, clock.GetUtcNow()), RetrainingJson.Default.RetrainingView, StatusCodes.Status202Accepted, location: $"/api/retrainings/{row.RowKey}"));
+            RetrainingView.Of(row, clock.GetUtcNow()), RetrainingAnswersJson.Default.RetrainingView, StatusCodes.Status202Accepted, location: $"/api/retrainings/{row.RowKey}"));
     }
 
     [Function(nameof(TakeRetrainingRequest))]

@@ -7,6 +7,7 @@ using Tidemark.Retraining.Compute;
 using Tidemark.Retraining.Contract;
 using Tidemark.Retraining.Datasets;
 using Tidemark.Retraining.Measures;
+using Tidemark.Retraining.Orchestration;
 using Tidemark.Retraining.Records;
 using Tidemark.Retraining.Verification;
 

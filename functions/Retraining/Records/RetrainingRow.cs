@@ -96,15 +96,15 @@ public sealed class RetrainingRow : RetrainingTableRow
         return true;
     }
 
-    public IReadOnlyList<Decision> DecisionList() => JsonSerializer.Deserialize(Decisions, RetrainingJson.Default.ListDecision)!;
+    public IReadOnlyList<Decision> DecisionList() => JsonSerializer.Deserialize(Decisions, RetrainingAnswersJson.Default.ListDecision)!;
 
     /// <summary>Writes down what a step came to; a step that is repeated says it once.</summary>
     public void Decide(Decision decision)
     {
         List<Decision> all = [.. DecisionList().Where(d => d.Step != decision.Step), decision with { Sentence = Short(decision.Sentence) }];
-        string text = JsonSerializer.Serialize(all, RetrainingJson.Default.ListDecision);
+        string text = JsonSerializer.Serialize(all, RetrainingAnswersJson.Default.ListDecision);
         // A table's text holds 32,768 characters; numbers stand in the step's own document too.
-        Decisions = text.Length <= 32_000 ? text : JsonSerializer.Serialize([.. all.Select(d => d with { Numbers = new Dictionary<string, double>() }).TakeLast(50)], RetrainingJson.Default.ListDecision);
+        Decisions = text.Length <= 32_000 ? text : JsonSerializer.Serialize([.. all.Select(d => d with { Numbers = new Dictionary<string, double>() }).TakeLast(50)], RetrainingAnswersJson.Default.ListDecision);
     }
 
     private static string Short(string text) => text.Length <= LongestText ? text : text[..LongestText] + "…";

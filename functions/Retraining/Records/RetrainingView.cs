@@ -25,7 +25,7 @@ public sealed record RetrainingView(
 
     public static RetrainingView Of(RetrainingRow row, DateTimeOffset now) => new(
         row.RowKey, row.PartitionKey, Word(row.State), row.State.IsEnd(), row.Trigger, row.Reason,
-        JsonSerializer.Deserialize(row.Evidence, RetrainingJson.Default.IReadOnlyDictionaryStringString)!, row.StartedBy,
+        JsonSerializer.Deserialize(row.Evidence, RetrainingAnswersJson.Default.IReadOnlyDictionaryStringString)!, row.StartedBy,
         row.Created, row.Updated, row.Ended, row.PolicyVersion, row.Compute, row.ProgressStep, row.Progress, row.Eta,
         Math.Round(row.ComputeMinutes(now), 3), row.Champion, row.Candidate, row.Outcome, row.DecisionList())
     {

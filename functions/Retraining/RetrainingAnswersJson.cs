@@ -12,4 +12,4 @@ namespace Tidemark.Retraining;
 [JsonSerializable(typeof(RetrainingPage))]
 [JsonSerializable(typeof(List<Decision>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
-internal sealed partial class RetrainingJson : JsonSerializerContext;
+internal sealed partial class RetrainingAnswersJson : JsonSerializerContext;
