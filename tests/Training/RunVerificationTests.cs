@@ -122,7 +122,7 @@ public sealed class TrainedRun : IAsyncLifetime
 
     internal RunSpec Spec => trainer.Spec;
 
-    internal Retraining.Data.RunData Data => trainer.Data;
+    internal Tidemark.Retraining.Data.RunData Data => trainer.Data;
 
     public async ValueTask InitializeAsync()
     {

@@ -24,6 +24,9 @@ public sealed class RetrainingRow : RetrainingTableRow
     /// <value>Characters of a sentence that are kept. 4,000.</value>
     private const int LongestText = 4000;
 
+    /// <value>Steps whose end is kept where all are too long for a row. 10.</value>
+    private const int MostDecisions = 10;
+
     public RetrainingState State { get; set; }
 
     /// <summary><c>drift</c>, <c>quality</c>, <c>cron</c> or <c>manual</c>.</summary>
@@ -103,8 +106,9 @@ public sealed class RetrainingRow : RetrainingTableRow
     {
         List<Decision> all = [.. DecisionList().Where(d => d.Step != decision.Step), decision with { Sentence = Short(decision.Sentence) }];
         string text = JsonSerializer.Serialize(all, RetrainingAnswersJson.Default.ListDecision);
-        // A table's text holds 32,768 characters; numbers stand in the step's own document too.
-        Decisions = text.Length <= 32_000 ? text : JsonSerializer.Serialize([.. all.Select(d => d with { Numbers = new Dictionary<string, double>() }).TakeLast(50)], RetrainingAnswersJson.Default.ListDecision);
+        // A table's text holds 32,768 characters; whole sentences and all figures stand in the steps' own documents too.
+        Decisions = text.Length <= 32_000 ? text : JsonSerializer.Serialize(
+            [.. all.TakeLast(MostDecisions).Select(d => d with { Numbers = new Dictionary<string, double>(), Sentence = d.Sentence[..Math.Min(d.Sentence.Length, 400)] })], RetrainingAnswersJson.Default.ListDecision);
     }
 
     private static string Short(string text) => text.Length <= LongestText ? text : text[..LongestText] + "…";
