@@ -36,7 +36,7 @@ public sealed partial class RetrainingIntake(Admission admission, TimeProvider c
 
     private Outcome<RetrainingWish> Wish(JsonElement body, Actor by, string key)
     {
-        if (body.EnumerateObject().FirstOrDefault(f => f.Name is not ("model" or "reason")) is { Name: { } unknown }) return Malformed(unknown, "it is not known; send model and, if you like, reason");
+        if (body.EnumerateObject().Select(f => f.Name).FirstOrDefault(n => n is not ("model" or "reason")) is { } unknown) return Malformed(unknown, "it is not known; send model and, if you like, reason");
         string? model = Text(body, "model"), reason = Text(body, "reason") ?? "asked for by hand";
         if (reason.Length > LongestReason) return Malformed("reason", $"it has {reason.Length} characters; at most {LongestReason} are kept");
         if (key.Length > LongestKey) return new Failure(FailureKind.Malformed, "Key too long", $"The header Idempotency-Key has {key.Length} characters; at most {LongestKey} are kept.");

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Http;
 using Tidemark.Registry;
 using Tidemark.Retraining.Policies;
@@ -10,6 +11,7 @@ namespace Tidemark.Retraining.Http;
 public sealed class RetrainingPolicyFunctions(PolicyRequests policies)
 {
     [Function(nameof(GetRetrainingPolicy))]
+    [RequiresRole(Roles.ReportsRead)]
     public async Task<IResult> GetRetrainingPolicy(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models/{model}/retraining-policy")] HttpRequest request, string model, CancellationToken cancellation)
     {
@@ -19,6 +21,8 @@ public sealed class RetrainingPolicyFunctions(PolicyRequests policies)
 
     /// <summary>Needs <c>If-Match</c>, or <c>If-None-Match: *</c> the first time.</summary>
     [Function(nameof(PutRetrainingPolicy))]
+    [RequiresRole(Roles.RetrainingApprove)]
+    [Audited]
     public async Task<IResult> PutRetrainingPolicy(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/models/{model}/retraining-policy")] HttpRequest request, string model, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Tidemark.Platform.Access;
 using Tidemark.Platform.Http;
 using Tidemark.Platform.Storage;
 using Tidemark.Retraining.Admitting;
@@ -14,11 +15,13 @@ public sealed class RetrainingRequestFunctions(RetrainingIntake intake, DueRetra
 {
     /// <summary>202 with the retraining; 409 with figures when it may not begin.</summary>
     [Function(nameof(CreateRetraining))]
+    [RequiresRole(Roles.RetrainingStart)]
+    [Audited]
     public async Task<IResult> CreateRetraining(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/retrainings")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
         var admitted = await intake.AskAsync(request, cancellation);
-        if (admitted.Ok) await RetrainingOrchestrationFunctions.BeginAsync(client, admitted.Value, cancellation);
+        if (admitted.Ok) await RetrainingOrchestrationFunction.BeginAsync(client, admitted.Value, cancellation);
         return admitted.Or(row => new Answer<RetrainingView>(
             RetrainingView.Of(row, clock.GetUtcNow()), RetrainingAnswersJson.Default.RetrainingView, StatusCodes.Status202Accepted, location: $"/api/retrainings/{row.RowKey}"));
     }
@@ -26,13 +29,13 @@ public sealed class RetrainingRequestFunctions(RetrainingIntake intake, DueRetra
     [Function(nameof(TakeRetrainingRequest))]
     public async Task TakeRetrainingRequest([QueueTrigger(StorageNames.Queues.RetrainingRequests)] string message, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
-        if (await intake.TakeAsync(message, cancellation) is { } row) await RetrainingOrchestrationFunctions.BeginAsync(client, row, cancellation);
+        if (await intake.TakeAsync(message, cancellation) is { } row) await RetrainingOrchestrationFunction.BeginAsync(client, row, cancellation);
     }
 
     /// <summary>Every minute: slots of the policies' schedules, and what a host that died left unbegun.</summary>
     [Function(nameof(BeginDueRetrainings))]
     public async Task BeginDueRetrainings([TimerTrigger("30 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
-        foreach (RetrainingRow row in await due.FindAsync(cancellation)) await RetrainingOrchestrationFunctions.BeginAsync(client, row, cancellation);
+        foreach (RetrainingRow row in await due.FindAsync(cancellation)) await RetrainingOrchestrationFunction.BeginAsync(client, row, cancellation);
     }
 }

@@ -39,7 +39,7 @@ public sealed record ApprovalWish(bool Approved, string By, string Reason);
 /// <summary>What somebody has said, to be written down.</summary>
 public sealed record ApprovalNote(string Id, ApprovalWish Wish);
 
-/// <summary>What <see cref="RetrainingOrchestrationFunctions"/> listens to.</summary>
+/// <summary>What <see cref="RetrainingOrchestrationFunction"/> listens to.</summary>
 public static class FlowEvents
 {
     public const string Cancel = "Cancel";

@@ -9,8 +9,8 @@ namespace Tidemark.Retraining.Policies;
 /// <summary>A policy as answered.</summary>
 public sealed record PolicyView(int Version, DateTimeOffset Saved, string By, JsonElement Policy);
 
-/// <summary>Shows and changes policies.</summary>
-public sealed class PolicyRequests(PolicyStore store, ModelDirectory models)
+/// <summary>Shows and changes policies. A model may have one before it has a version: the first one may come of it.</summary>
+public sealed class PolicyRequests(PolicyStore store)
 {
     public async Task<Outcome<(StoredPolicy Stored, string Tag)>> ReadAsync(ModelName model, CancellationToken cancellation) =>
         await store.CurrentAsync(model, cancellation) is { } stored ? stored : PolicyStore.Absent(model);
@@ -25,9 +25,6 @@ public sealed class PolicyRequests(PolicyStore store, ModelDirectory models)
         var body = await JsonBody.ObjectAsync(request, cancellation);
         var policy = body.Then(PolicyReader.Read);
         if (!policy.Ok) return policy.Failure;
-        var known = await models.ListAsync(cancellation);
-        if (!known.Ok) return known.Failure;
-        if (!known.Value.Contains(model)) return new Failure(FailureKind.NotFound, "Unknown model", $"There is no model '{model}'. POST /api/models/{model}/versions registers its first version.");
         return await store.WriteAsync(model, body.Value, condition.Value, actor.Value, cancellation);
     }
 

@@ -47,7 +47,7 @@ public sealed class Approvals(RetrainingRecords records, AlertSender alerts)
         if (row.State != RetrainingState.AwaitingApproval)
             return new Failure(FailureKind.Conflict, "Not waiting for approval", $"The retraining {row.RowKey} is {RetrainingView.Word(row.State)} and waits for nobody's approval.");
         if (by == Actor.Anonymous.ToString()) return new Failure(FailureKind.Malformed, "Nobody's approval", $"Say who you are in the header {Actor.Header}: an approval has a name.");
-        if (by == row.StartedBy) return new Failure(FailureKind.Conflict, "Approval by a second person", $"'{by}' has started the retraining {row.RowKey}; somebody else must approve or reject it.");
+        if (by == row.StartedBy) return new Failure(FailureKind.Forbidden, "Approval by a second person", $"'{by}' has started the retraining {row.RowKey}; somebody else must approve or reject it.");
         return (row, new ApprovalWish(approved, by, reason));
     }
 
@@ -67,9 +67,11 @@ public sealed class Approvals(RetrainingRecords records, AlertSender alerts)
         var actor = Actor.Of(request);
         if (!actor.Ok) return actor.Failure;
         string reason = "no reason given";
-        if (request.ContentLength is not (null or 0))
+        var sent = await JsonBody.BytesAsync(request, cancellation);
+        if (!sent.Ok) return sent.Failure;
+        if (sent.Value.Length > 0)
         {
-            var body = await JsonBody.ObjectAsync(request, cancellation);
+            var body = JsonBody.Parse(sent.Value);
             if (!body.Ok) return body.Failure;
             if (body.Value.TryGetProperty("reason", out var given) && given.ValueKind == System.Text.Json.JsonValueKind.String) reason = given.GetString()!;
         }

@@ -16,6 +16,9 @@ public sealed record Judgement(ChallengerEvidence? Evidence, GateReport? Report,
 /// <summary>Holds candidate and champion to the same frozen hold-out, and the candidate to the gates.</summary>
 public sealed class CandidateJudgement(RetrainingRecords records, DatasetFreezer datasets, StepStore steps, RegistryTable registry, ModelDirectory models, TimeProvider clock)
 {
+    /// <summary>The kind of model that knows the class shares, or the mean, and nothing else.</summary>
+    private const string Baseline = "baseline";
+
     public async Task<StepOutcome> JudgeAsync(RetrainingId id, CancellationToken cancellation)
     {
         OpenRetraining open = await records.EnterAsync(id, RetrainingState.Evaluating, cancellation);
@@ -29,8 +32,9 @@ public sealed class CandidateJudgement(RetrainingRecords records, DatasetFreezer
         }
 
         Judgement judgement = await steps.OnceAsync(id, "judgement", () => EvaluateAsync(open, candidate, champion, cancellation), cancellation);
-        bool passed = judgement.Report is { Passed: true };
-        string sentence = judgement.Report?.Sentence ?? judgement.Refusal!;
+        bool skill = candidate.Kind != Baseline, passed = skill && judgement.Report is { Passed: true };
+        string sentence = skill ? judgement.Report?.Sentence ?? judgement.Refusal!
+            : "Training found nothing that predicts better than the baseline, which answers all rows alike: look at the labels and the features.";
         await records.DecideAsync(id, Decision.Of("gates", passed, sentence, records.Now, [.. Numbers(judgement)]), cancellation);
         return passed ? StepOutcome.GoOn(sentence) : new(RetrainingState.Refused, sentence);
     }

@@ -77,8 +77,6 @@ public sealed class RetrainingRow : RetrainingTableRow
     /// <summary>JSON of a list of <see cref="Decision"/>.</summary>
     public string Decisions { get; set; } = "[]";
 
-    public RetrainingId Id => RetrainingId.Parse(RowKey).Value;
-
     /// <summary>Minutes of compute so far.</summary>
     public double ComputeMinutes(DateTimeOffset now) => ComputeFrom is { } from ? Math.Max(0, ((ComputeTo ?? now) - from).TotalMinutes) : 0;
 

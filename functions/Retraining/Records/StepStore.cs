@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -13,6 +14,9 @@ namespace Tidemark.Retraining.Records;
 /// </summary>
 public sealed class StepStore(BlobServiceClient service)
 {
+    /// <summary>With what is null written: a record that needs a value finds it again.</summary>
+    private static readonly JsonSerializerOptions Json = new(RunSpecReader.Json) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
+
     private readonly BlobContainerClient container = service.GetBlobContainerClient(StorageNames.Containers.Runs);
 
     /// <summary>What the step came to before, else what it comes to now; of two at once the first that is written stands.</summary>
@@ -23,7 +27,7 @@ public sealed class StepStore(BlobServiceClient service)
         try
         {
             await Blob(id, step).UploadAsync(
-                BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(made, RunSpecReader.Json)),
+                BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(made, Json)),
                 new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All }, HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" } },
                 cancellation);
             return made;
@@ -36,7 +40,7 @@ public sealed class StepStore(BlobServiceClient service)
 
     /// <summary>What the step came to; null when it has not come to anything yet.</summary>
     public async Task<T?> FindAsync<T>(RetrainingId id, string step, CancellationToken cancellation) where T : class =>
-        await BytesAsync(id, $"flow/{step}.json", cancellation) is { } bytes ? JsonSerializer.Deserialize<T>(bytes, RunSpecReader.Json) : null;
+        await BytesAsync(id, $"flow/{step}.json", cancellation) is { } bytes ? JsonSerializer.Deserialize<T>(bytes, Json) : null;
 
     /// <summary>A file of the training run; null when there is none.</summary>
     public async Task<byte[]?> BytesAsync(RetrainingId id, string name, CancellationToken cancellation)

@@ -10,7 +10,7 @@ namespace Tidemark.Retraining.Orchestration;
 /// From a request to a model that serves and has been watched: prepare, train, judge, ask, release. Pure: what it knows comes from activities, events and
 /// the clock of the orchestration.
 /// </summary>
-public static class RetrainingOrchestrationFunctions
+public static class RetrainingOrchestrationFunction
 {
     private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(6, TimeSpan.FromSeconds(2), 2, TimeSpan.FromMinutes(1)));
 
@@ -141,7 +141,8 @@ public static class RetrainingOrchestrationFunctions
         {
             using var unneeded = new CancellationTokenSource();
             Task timer = Context.CreateTimer(time, unneeded.Token);
-            if (await Task.WhenAny([timer, .. events]) != timer) await unneeded.CancelAsync();
+            // Not CancelAsync: an orchestrator awaits what is durable, and nothing else.
+            if (await Task.WhenAny([timer, .. events]) != timer) unneeded.Cancel();
         }
     }
 }
