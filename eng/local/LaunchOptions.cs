@@ -17,4 +17,8 @@ internal sealed record LaunchOptions(string Root)
 
     /// <summary>Do everything once on storage in memory, check the answers against the committed figures, stop.</summary>
     public bool Check { get; init; }
+
+    /// <summary>A story to show once everything is up.</summary>
+    /// <value>Null: none; <c>decay</c>: a sensor model that decays and is trained anew by itself.</value>
+    public string? Demo { get; init; }
 }

@@ -54,7 +54,8 @@ internal static class Launcher
         if (options.Check) return heart.Judge(answers, scored) ? 0 : 1;
 
         Screen.Line(Screen.Dim("Ctrl-C stops everything."));
-        await ShowWeekAsync(suite, heart, stop);
+        if (options.Demo is null) await ShowWeekAsync(suite, heart, stop);
+        else await suite.UnlessBrokenAsync(DecayScreen.ShowAsync(suite, heart.Http, stop));
         log.Follow();
         await suite.UnlessBrokenAsync(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ContinueWith(_ => true, CancellationToken.None));
         Screen.Line("Stopping ...");

@@ -7,14 +7,17 @@ var port = Port("--port", "Port of the suite, else the one in local.settings.jso
 var storagePort = Port("--storage-port", $"Port of Azurite's blob service, else {defaults.StoragePort}; queues and tables take the next two. 0: any free ones.", most: 65533);
 var data = new Option<string>("--data") { Description = "Folder that Azurite keeps its data in, else .azurite.", DefaultValueFactory = _ => defaults.Data };
 var check = new Option<bool>("--check") { Description = "Do it all once on storage in memory, check the answers, stop. Exit code 0 when all is well, else 1." };
+var demo = new Option<string?>("--demo") { Description = "A story to show: decay, a sensor model that decays and is trained anew by itself (some minutes)." };
+demo.AcceptOnlyFromAmong("decay");
 
-var run = new Command("./run", "Starts Tidemark on this machine with Azurite and a real model; Ctrl-C stops everything.") { port, storagePort, data, check, new HelpOption() };
+var run = new Command("./run", "Starts Tidemark on this machine with Azurite and a real model; Ctrl-C stops everything.") { port, storagePort, data, check, demo, new HelpOption() };
 run.SetAction(arguments => Launcher.RunAsync(defaults with
 {
     Port = arguments.GetValue(port),
     StoragePort = arguments.GetValue(storagePort) ?? defaults.StoragePort,
     Data = Path.GetFullPath(arguments.GetRequiredValue(data)),
     Check = arguments.GetValue(check),
+    Demo = arguments.GetValue(demo),
 }));
 var arguments = run.Parse(args);
 if (arguments.Errors is [var error, ..])

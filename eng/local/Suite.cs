@@ -36,7 +36,13 @@ internal sealed class Suite : IAsyncDisposable
             {
                 Port = options.Port,
                 // The watcher too: settings made by an earlier version do not have it.
-                Settings = new Dictionary<string, string?> { ["AzureWebJobsStorage"] = azurite.ConnectionString, ["BlobWatcher__incoming"] = "batch-intake" },
+                Settings = new Dictionary<string, string?>
+                {
+                    ["AzureWebJobsStorage"] = azurite.ConnectionString,
+                    ["BlobWatcher__incoming"] = "batch-intake",
+                    // Models of a demo train in seconds.
+                    ["Retraining__Poll"] = options.Demo is null ? null : "00:00:00.500",
+                }.Where(setting => setting.Value is not null).ToDictionary(),
                 LineWritten = hostLine,
             });
             return new(azurite, host, turn);

@@ -14,7 +14,7 @@ public sealed class DecayTests(RetrainingSuite running)
         string model = SensorModel.NewName();
         var story = new DecayStory(model, running.Suite.Http, running.Storage, TimeProvider.System);
 
-        var points = await story.RunAsync(new(400, [(SensorWorld.Lab, 3), (SensorWorld.OtherUnit, 4), (SensorWorld.OtherRegime, 4)]), seed: 7, tell: null, Stop);
+        var points = await story.RunAsync(new(900, [(SensorWorld.Lab, 2), (SensorWorld.OtherUnit, 3), (SensorWorld.OtherRegime, 3)]), seed: 7, tell: null, Stop);
 
         string told = string.Join('\n', points);
         double best = points.Where(p => p.World == SensorWorld.Lab).Average(p => p.Served);

@@ -38,7 +38,6 @@ public sealed class RetrainingSuite : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!suite.IsValueCreated) return;
-        File.WriteAllLines("/tmp/flowman/test-host.log", Suite.Host.Output); // DUMP
         await Suite.DisposeAsync();
     }
 
@@ -125,6 +124,23 @@ internal sealed class SensorModel(HttpClient http, string storage, string name)
     }
 
     public async Task<JsonArray> HistoryAsync() => (await http.GetAsync($"api/models/{name}/history", Stop).JsonAsync())["moves"]!.AsArray();
+
+    /// <summary>Registers the file and makes it champion.</summary>
+    public async Task ServeAsync(byte[] file)
+    {
+        await http.RegisterAsync(name, file).JsonAsync(201);
+        await http.PromoteAsync(name, "1", seen: null).JsonAsync();
+    }
+
+    /// <summary>Has the champion answer over HTTP, and sends what came true.</summary>
+    public async Task AnswerAsync(string version, SensorReading[] readings)
+    {
+        Assert.Equal(version, await suite.ServedAsync(name, SensorStream.Split(readings[..1]), Stop));
+        JsonNode answer = await http.PostJsonAsync($"models/{name}/invocations", SensorStream.Split(readings).ToJsonString()).JsonAsync();
+        string id = (string)answer["prediction_id"]!;
+        var labels = new JsonArray([.. readings.Select((r, i) => (JsonNode)new JsonObject { ["predictionId"] = $"{id}-{i}", ["label"] = SensorStream.Word(r.Fails) })]);
+        await http.PostJsonAsync("api/feedback", new JsonObject { ["model"] = name, ["labels"] = labels }.ToJsonString()).JsonAsync(202);
+    }
 
     public static JsonNode Decision(JsonNode record, string step) => Assert.Single(record["decisions"]!.AsArray(), d => (string?)d!["step"] == step)!;
 }

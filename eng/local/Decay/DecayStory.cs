@@ -34,7 +34,7 @@ internal sealed class DecayStory(string model, HttpClient http, string storage, 
     public async Task<IReadOnlyList<DecayPoint>> RunAsync(DecayLength length, int seed, Action<DecayPoint>? tell, CancellationToken cancellation)
     {
         var stream = new SensorStream(seed);
-        await BeginAsync(stream, cancellation);
+        await BeginAsync(stream, length.Readings, cancellation);
         DateTimeOffset now = time.GetUtcNow(), end = new(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
         SensorWorld[] worlds = [.. length.Hours.SelectMany(h => Enumerable.Repeat(h.World, h.Hours))];
         List<DecayPoint> points = [];
@@ -54,13 +54,13 @@ internal sealed class DecayStory(string model, HttpClient http, string storage, 
         (string)(await suite.CallAsync(HttpMethod.Get, $"api/retrainings?model={model}&limit=1", null, cancellation))["retrainings"]![0]!["report"]!;
 
     /// <summary>Registers nothing by hand: the first version is trained by the suite too, on readings of the lab.</summary>
-    private async Task BeginAsync(SensorStream stream, CancellationToken cancellation)
+    private async Task BeginAsync(SensorStream stream, int readings, CancellationToken cancellation)
     {
         await blobs.GetBlobContainerClient("datasets").GetBlobClient($"{model}/lab.csv").UploadAsync(BinaryData.FromString(SensorStream.Csv(stream.Take(SensorWorld.Lab, 800), r => r.Fails)), overwrite: true, cancellation);
         await PolicyAsync(Policy(new JsonObject { ["source"] = "blob", ["blob"] = $"datasets/{model}/lab.csv" }), cancellation);
         var begun = await suite.CallAsync(HttpMethod.Post, "api/retrainings", new JsonObject { ["model"] = model, ["reason"] = "the first version" }, cancellation, ("Idempotency-Key", $"{model}-first"));
         await EndAsync((string)begun["id"]!, cancellation);
-        await PolicyAsync(Policy(new JsonObject { ["source"] = "log", ["days"] = 2, ["leastRows"] = 100, ["mostRows"] = 400 }), cancellation);
+        await PolicyAsync(Policy(new JsonObject { ["source"] = "log", ["days"] = 2, ["leastRows"] = 100, ["mostRows"] = readings }), cancellation);
         await suite.PutAsync($"api/models/{model}/monitoring", new JsonObject
         {
             ["log"] = new JsonObject { ["sampleRate"] = 0 },

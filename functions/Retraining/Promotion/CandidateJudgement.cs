@@ -1,4 +1,3 @@
-using Tidemark.Platform.Errors;
 using Tidemark.Registry;
 using Tidemark.Retraining.Contract;
 using Tidemark.Retraining.Datasets;

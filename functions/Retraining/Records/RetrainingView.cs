@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Tidemark.Retraining.Datasets;
-using Tidemark.Retraining.Policies;
 
 namespace Tidemark.Retraining.Records;
 

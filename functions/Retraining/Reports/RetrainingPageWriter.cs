@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tidemark.Platform.Pages;
 using Tidemark.Retraining.Evaluation;
-using Tidemark.Retraining.Measures;
 using Tidemark.Retraining.Records;
 
 namespace Tidemark.Retraining.Reports;
