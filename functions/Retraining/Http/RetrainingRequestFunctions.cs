@@ -11,7 +11,7 @@ using Tidemark.Retraining.Records;
 namespace Tidemark.Retraining.Http;
 
 /// <summary>What lets a retraining begin: a request, a message of the drift and quality checks, the clock.</summary>
-public sealed class RetrainingRequestFunctions(RetrainingIntake intake, DueRetrainings due, TimeProvider clock)
+public sealed class RetrainingRequestFunctions(RetrainingIntake intake, DueRetrainings due)
 {
     /// <summary>202 with the retraining; 409 with figures when it may not begin.</summary>
     [Function(nameof(CreateRetraining))]
@@ -23,7 +23,7 @@ public sealed class RetrainingRequestFunctions(RetrainingIntake intake, DueRetra
         var admitted = await intake.AskAsync(request, cancellation);
         if (admitted.Ok) await RetrainingOrchestrationFunction.BeginAsync(client, admitted.Value, cancellation);
         return admitted.Or(row => new Answer<RetrainingView>(
-            RetrainingView.Of(row, clock.GetUtcNow()), RetrainingAnswersJson.Default.RetrainingView, StatusCodes.Status202Accepted, location: $"/api/retrainings/{row.RowKey}"));
+            RetrainingView.Of(row, row.Updated), RetrainingAnswersJson.Default.RetrainingView, StatusCodes.Status202Accepted, location: $"/api/retrainings/{row.RowKey}"));
     }
 
     [Function(nameof(TakeRetrainingRequest))]

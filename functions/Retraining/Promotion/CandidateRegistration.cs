@@ -27,7 +27,10 @@ public sealed class CandidateRegistration(RetrainingRecords records, DatasetFree
     /// <summary>Names of figures as versions and quality checks have them.</summary>
     private static readonly Dictionary<string, string> MetricWords = new(StringComparer.Ordinal)
     {
-        ["rocAuc"] = MetricNames.RocAuc, ["prAuc"] = MetricNames.PrAuc, ["logLoss"] = MetricNames.LogLoss, ["calibrationError"] = MetricNames.CalibrationError,
+        ["rocAuc"] = MetricNames.RocAuc,
+        ["prAuc"] = MetricNames.PrAuc,
+        ["logLoss"] = MetricNames.LogLoss,
+        ["calibrationError"] = MetricNames.CalibrationError,
     };
 
     public async Task<StepOutcome> RegisterAsync(RetrainingId id, CancellationToken cancellation)

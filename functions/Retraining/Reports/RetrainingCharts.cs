@@ -17,7 +17,9 @@ internal static class RetrainingCharts
         ["mark"] = "bar",
         ["encoding"] = new JsonObject
         {
-            ["y"] = Field("measure", "nominal"), ["yOffset"] = Field("model", "nominal"), ["x"] = Field("value", "quantitative"),
+            ["y"] = Field("measure", "nominal"),
+            ["yOffset"] = Field("model", "nominal"),
+            ["x"] = Field("value", "quantitative"),
             ["color"] = Color("model", ("champion", Frozen), ("candidate", Served)),
         },
     };
