@@ -41,7 +41,7 @@ internal sealed record Liveness(LifeSign Sign, string? Reason = null)
         var sign = run.Heartbeat ?? run.Created;
         if (now - sign <= options.StaleAfter) return new(LifeSign.Alive);
         string silent = string.Create(CultureInfo.InvariantCulture, $"Worker {run.WorkerName} has been silent since {sign.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
-        if (taken) return note.Restarts < options.MaxRestarts ? new(LifeSign.Silent, $"{silent}; started again.") : new(LifeSign.Hopeless, $"{silent}, and the run was started again {note.Restarts} times already.");
+        if (taken) return note.Restarts < options.MaxRestarts ? new(LifeSign.Silent, $"{silent}; started again.") : new(LifeSign.Hopeless, $"{silent}, and the run was started again already ({note.Restarts} of {options.MaxRestarts}).");
         return patient ? new(LifeSign.Waiting, $"{silent}; another was started.") : new(LifeSign.Hopeless, $"{silent}, and none took the run over within {options.ClaimPatience}.");
     }
 }

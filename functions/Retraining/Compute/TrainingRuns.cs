@@ -98,14 +98,12 @@ public sealed class TrainingRuns(TableServiceClient tables, BlobServiceClient bl
     internal async Task<TrainingRun> ReleaseAsync(TrainingRun seen, string reason, CancellationToken cancellation) =>
         await TryChangeAsync(seen, RunState.Pending, reason, cancellation) ?? await AgainAsync(seen, cancellation);
 
-    /// <summary>The run that this worker has, if any.</summary>
-    internal async Task<TrainingRun?> HeldByAsync(string worker, CancellationToken cancellation)
+    /// <summary>The run that this worker took last, however it stands now; null where it took none.</summary>
+    internal async Task<TrainingRun?> TakenByAsync(string worker, CancellationToken cancellation)
     {
-        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Claimable} and Status eq {nameof(RunState.Running)}"), cancellationToken: cancellation))
-        {
-            if (TrainingRun.Of(row) is { } run && run.WorkerName == worker) return run;
-        }
-
+        // A worker's entry is its name, a slash and a token; 0 is the character after the slash.
+        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {Claimable} and Worker ge {worker + "/"} and Worker lt {worker + "0"}");
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellation)) return TrainingRun.Of(row);
         return null;
     }
 

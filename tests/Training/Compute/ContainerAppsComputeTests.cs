@@ -104,7 +104,7 @@ public sealed class ContainerAppsComputeTests(TrainingStore store) : IClassFixtu
         clock.Advance(TimeSpan.FromMinutes(3));
         var failed = await compute.StatusAsync(run, Cancellation);
         Assert.Equal(RunState.Failed, failed.State);
-        Assert.Contains("started again 1 times already", failed.Reason, StringComparison.Ordinal);
+        Assert.Contains("started again already (1 of 1)", failed.Reason, StringComparison.Ordinal);
         Assert.Equal(["train-1", "train-2"], Arm.Stopped);
         Assert.Equal(2, Arm.Executions.Count);
     }

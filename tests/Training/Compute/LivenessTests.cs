@@ -39,7 +39,7 @@ public sealed class LivenessTests
     {
         string reason = Liveness.Of(Run(RunState.Running, 1, Now.AddMinutes(-10)), Note(2, 1, 0, 20), Now, Options).Reason!;
 
-        Assert.Equal("Worker gpu has been silent since 2026-11-20 11:50:00Z, and the run was started again 1 times already.", reason);
+        Assert.Equal("Worker gpu has been silent since 2026-11-20 11:50:00Z, and the run was started again already (1 of 1).", reason);
     }
 
     private static TrainingRun Run(RunState state, int attempt, DateTimeOffset heartbeat) => new()

@@ -66,6 +66,27 @@ public sealed class LocalComputeTests(TrainingStore store) : IClassFixture<Train
     }
 
     [Fact]
+    public async Task A_trainer_that_is_killed_twice_fails_its_run_and_the_older_run_that_it_took_is_none_of_that()
+    {
+        var older = await store.AskAsync("older");
+        var run = await store.AskAsync("killed-twice", rows: 6000, trials: 4);
+        await using var host = Host();
+        await host.StartAsync(run, Cancellation); // its first trainer takes the older run
+
+        for (int attempt = 1; attempt <= 2; attempt++)
+        {
+            await ClaimedAsync(run, attempt);
+            Signal.Send(host.Processes.Single(), Signal.Kill);
+        }
+
+        await Eventually.TrueAsync(async () => (await store.RowAsync(run)).Ended, "the run fails");
+        var status = await host.StatusAsync(run, Cancellation);
+        Assert.Equal(RunState.Failed, status.State);
+        Assert.Contains("exit code 137", status.Reason, StringComparison.Ordinal);
+        Assert.Equal(RunState.Succeeded, (await host.StatusAsync(older, Cancellation)).State);
+    }
+
+    [Fact]
     public async Task A_trainer_that_ends_before_it_takes_the_run_fails_it_with_its_last_word()
     {
         var run = await store.AskAsync("ends-early");

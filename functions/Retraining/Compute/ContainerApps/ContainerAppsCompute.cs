@@ -58,7 +58,7 @@ public sealed partial class ContainerAppsCompute(
         string what = note.Execution is null ? "The job shows no execution that could take the run" : $"Execution {note.Execution} ended before it took the run";
         return note.Restarts < compute.Value.MaxRestarts
             ? new(LifeSign.Silent, $"{what}; started again.")
-            : new(LifeSign.Hopeless, $"{what}, and the job was started again {note.Restarts} times already. Look at the job's log: image, identity, quota.");
+            : new(LifeSign.Hopeless, $"{what}, and the job was started again already ({note.Restarts} of {compute.Value.MaxRestarts}). Look at the job's log: image, identity, quota.");
     }
 
     private async Task StartAsync(TrainingRun row, StartNote note, string why, CancellationToken cancellation)

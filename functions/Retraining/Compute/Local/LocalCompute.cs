@@ -101,9 +101,9 @@ public sealed partial class LocalCompute(
     {
         var (row, note, life) = await LookAsync(run, ending.Token);
         if (life.Sign is LifeSign.Ended or LifeSign.Alive) return false;
-        if (note.Starts >= compute.Value.MaxStarts || (life.Sign == LifeSign.Hopeless && row.State == RunState.Running))
+        if (row.Attempt >= compute.Value.MaxStarts || (life.Sign == LifeSign.Hopeless && row.State == RunState.Running))
         {
-            await GiveUpAsync(row, life.Sign == LifeSign.Hopeless ? life.Reason! : $"Started {note.Starts} times, and no worker ended it.", ending.Token);
+            await GiveUpAsync(row, life.Sign == LifeSign.Hopeless ? life.Reason! : $"Taken {row.Attempt} times, and no worker ended it.", ending.Token);
             return false;
         }
 
@@ -124,36 +124,31 @@ public sealed partial class LocalCompute(
         int code = await child.ExitedAsync();
         children.TryRemove(worker, out _);
         LogEnded(worker, code);
-        return await AfterAsync(child, code, run);
+        await AfterAsync(child, code, run);
+        return true;
     }
 
-    /// <summary>A trainer that ended without a word leaves its run in its name: it is given back at once, or failed when that is not the first time.</summary>
-    private async Task<bool> AfterAsync(TrainerChild child, int code, TrainingRunId run)
+    /// <summary>
+    /// A trainer that ended without a word leaves its run in its name, and one that took none leaves the run waiting: either way it is tried again
+    /// once. Trainers take the oldest run, so that this one may have worked on another.
+    /// </summary>
+    private async Task AfterAsync(TrainerChild child, int code, TrainingRunId run)
     {
-        if (await runs.HeldByAsync(child.Worker, CancellationToken.None) is not { } held) return code is 0 or Preempted || await SettleAsync(child, code, run);
-        var note = await notes.ReadAsync(held.Id, CancellationToken.None);
-        string said = $"Trainer {child.Worker} ended with exit code {code}{(child.LastWord.Length > 0 ? $": {child.LastWord}" : ".")}";
+        var taken = await runs.TakenByAsync(child.Worker, CancellationToken.None);
+        var left = taken ?? (await LookAsync(run, CancellationToken.None)).Row;
+        bool waits = taken is null ? left.State == RunState.Pending : left.State == RunState.Running;
+        if (code == Preempted || !waits) return;
+        string said = $"Trainer {child.Worker} ended with exit code {code}{(taken is null ? " before it took the run" : "")}{(child.LastWord.Length > 0 ? $": {child.LastWord}" : ".")}";
+        var note = await notes.ReadAsync(left.Id, CancellationToken.None);
         if (note.Restarts >= compute.Value.MaxRestarts)
         {
-            await GiveUpAsync(held, said, CancellationToken.None);
-        }
-        else
-        {
-            await runs.ReleaseAsync(held, said, CancellationToken.None);
-            await notes.NoteAsync(held, note, restart: true, child.Worker, CancellationToken.None);
-            instruments.Started(Name, "died");
+            await GiveUpAsync(left, taken is null ? $"{said} Look at Compute__Local__Command." : said, CancellationToken.None);
+            return;
         }
 
-        return true;
-    }
-
-    /// <summary>What to do about a trainer that ended badly without a run: nothing where the row has ended, else fail it, since the next would do the same.</summary>
-    private async Task<bool> SettleAsync(TrainerChild child, int code, TrainingRunId run)
-    {
-        var (row, _, life) = await LookAsync(run, CancellationToken.None);
-        if (life.Sign is LifeSign.Waiting && row.State == RunState.Pending)
-            await GiveUpAsync(row, $"The trainer ended with exit code {code} before it took the run{(child.LastWord.Length > 0 ? $": {child.LastWord}" : ".")} Look at Compute__Local__Command.", CancellationToken.None);
-        return true;
+        if (taken is not null) await runs.ReleaseAsync(taken, said, CancellationToken.None);
+        await notes.NoteAsync(left, note, restart: true, child.Worker, CancellationToken.None);
+        instruments.Started(Name, "died");
     }
 
     private async Task<(TrainingRun Row, StartNote Note, Liveness Life)> LookAsync(TrainingRunId run, CancellationToken cancellation)
