@@ -10,6 +10,7 @@ public sealed class RetrainingInstruments
     private readonly Counter<long> starts;
     private readonly Counter<long> givenUp;
     private readonly Counter<long> answers;
+    private readonly Counter<long> ended;
 
     public RetrainingInstruments(IMeterFactory meters)
     {
@@ -17,7 +18,11 @@ public sealed class RetrainingInstruments
         starts = meter.CreateCounter<long>("tidemark.training.starts", "{start}", "Workers started for training runs, by compute and why: first, preempted, silent, died");
         givenUp = meter.CreateCounter<long>("tidemark.training.given_up", "{run}", "Training runs that the suite failed because no worker could be kept on them, by compute");
         answers = meter.CreateCounter<long>("tidemark.training.answers", "{answer}", "Signed answers of external compute, by what came of them: taken, repeated, refused, forged");
+        ended = meter.CreateCounter<long>("tidemark.retraining.ended", "{retraining}", "Retrainings that have ended, by model and how");
     }
+
+    /// <param name="state">The end in one word, as the record has it.</param>
+    public void Ended(string model, string state) => ended.Add(1, new("model", model), new("state", state));
 
     /// <param name="why"><c>first</c>, <c>preempted</c>, <c>silent</c> or <c>died</c>.</param>
     public void Started(string compute, string why) => starts.Add(1, new("compute", compute), new("why", why));

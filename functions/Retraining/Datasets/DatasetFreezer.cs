@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Azure;
+using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Tidemark.Platform.Errors;
@@ -131,7 +132,14 @@ public sealed class DatasetFreezer(BlobServiceClient service, LabelledLog log, T
         try
         {
             await datasets.GetBlobClient(name).UploadAsync(
-                content, new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All }, HttpHeaders = new BlobHttpHeaders { ContentType = "text/csv" } }, cancellation);
+                content,
+                new BlobUploadOptions
+                {
+                    Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+                    HttpHeaders = new BlobHttpHeaders { ContentType = "text/csv" },
+                    TransferOptions = new StorageTransferOptions { InitialTransferSize = StorageClients.TransferSize, MaximumTransferSize = StorageClients.TransferSize },
+                },
+                cancellation);
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412 && !StorageOutage.Is(e))
         {

@@ -6,7 +6,7 @@ using Tidemark.Retraining.Records;
 namespace Tidemark.Retraining.Orchestration;
 
 /// <summary>Where a retraining begins and ends.</summary>
-public sealed class Openings(RetrainingRecords records, TrainingComputes computes, TrainingRuns runs, AlertSender alerts, IOptions<RetrainingOptions> options)
+public sealed class Openings(RetrainingRecords records, TrainingComputes computes, TrainingRuns runs, AlertSender alerts, RetrainingInstruments instruments, IOptions<RetrainingOptions> options)
 {
     private const string Runbook = "docs/retraining.md#what-to-do-when-a-run-fails";
 
@@ -26,7 +26,9 @@ public sealed class Openings(RetrainingRecords records, TrainingComputes compute
         RetrainingState end = outcome.End ?? RetrainingState.Kept;
         RetrainingRow row = await records.FindAsync(id, cancellation) ?? throw new InvalidOperationException($"The retraining {id} was there and is not.");
         await alerts.SendAsync(AlertOf(id, row, end, outcome.Sentence), cancellation);
-        await records.ChangeAsync(id, r => r.End(end, outcome.Sentence, records.Now), cancellation);
+        bool ended = false;
+        await records.ChangeAsync(id, r => ended = r.End(end, outcome.Sentence, records.Now), cancellation);
+        if (ended) instruments.Ended(id.Model.ToString(), RetrainingView.Word(end));
     }
 
     private async Task StopTrainingAsync(RetrainingId id, CancellationToken cancellation)
