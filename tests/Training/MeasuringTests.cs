@@ -65,4 +65,12 @@ public sealed class MeasuringTests
 
         Assert.All(scores, s => Assert.True(F1(s) <= found));
     }
+
+    [Fact]
+    public void A_score_that_is_no_number_is_refused_and_does_not_hang()
+    {
+        Assert.Throws<ArgumentException>(() => Ranking.RocAuc([true, false], [double.NaN, 0.5]));
+        Assert.Throws<ArgumentException>(() => Ranking.AveragePrecision([true, false], [0.5, double.NaN]));
+        Assert.Throws<ArgumentException>(() => Ranking.BestThreshold([true, false], [double.NaN, double.NaN]));
+    }
 }

@@ -1,6 +1,6 @@
 namespace Tidemark.Retraining.Measures;
 
-/// <summary>Measures of a ranking by score.</summary>
+/// <summary>Measures of a ranking by score; a score that is not a number is an <see cref="ArgumentException"/>.</summary>
 public static class Ranking
 {
     /// <summary>Area under the ROC curve: the Mann-Whitney statistic, ties counted one half; null where one class is absent.</summary>
@@ -63,6 +63,8 @@ public static class Ranking
         double[] sorted = scores.ToArray();
         bool[] labels = positive.ToArray();
         Array.Sort(sorted, labels);
+        // NaN sorts before all and equals nothing, itself included: it has no place in a ranking.
+        if (sorted.Length > 0 && double.IsNaN(sorted[0])) throw new ArgumentException("A score is not a number.", nameof(scores));
         return (sorted, labels);
     }
 }
