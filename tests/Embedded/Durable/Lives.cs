@@ -26,8 +26,9 @@ internal sealed class Lives(RunningHost functions, AzuriteFixture azurite) : IAs
 
     /// <summary>Runs an orchestration through one life after another and last through one that does not end.</summary>
     /// <param name="lastWrites">After which writes the engines die.</param>
+    /// <param name="onDeath">Looks at the hub after each death.</param>
     /// <returns>The end of the orchestration, and the writes that the last engine made.</returns>
-    public async Task<(OrchestrationMetadata End, DurableStore Store, int Writes)> RunAsync(string orchestrator, object? input, IEnumerable<int> lastWrites)
+    public async Task<(OrchestrationMetadata End, DurableStore Store, int Writes)> RunAsync(string orchestrator, object? input, IReadOnlyList<int> lastWrites, Func<DurableStore, Task>? onDeath = null)
     {
         foreach (int lastWrite in lastWrites)
         {
@@ -36,6 +37,7 @@ internal sealed class Lives(RunningHost functions, AzuriteFixture azurite) : IAs
             await Task.WhenAny(mortality.Died, ended).WaitAsync(Patience, Stop);
             await engine.DisposeAsync();
             await ended.WaitAsync(Patience, Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (onDeath is not null) await onDeath(StoreOf(new Mortality(int.MaxValue)));
         }
 
         (_, HubClient last, Mortality immortal) = await BeginAsync(int.MaxValue);
@@ -77,18 +79,24 @@ internal sealed class Lives(RunningHost functions, AzuriteFixture azurite) : IAs
     private async Task<(DurableEngine Engine, HubClient Client, Mortality Mortality)> BeginAsync(int lastWrite)
     {
         Mortality mortality = new(lastWrite);
-        string connection = azurite.ConnectionString;
-        DurableStore store = new(
-            new TableServiceClient(connection, Mortal(new TableClientOptions(), mortality)), new QueueServiceClient(connection, Mortal(new QueueClientOptions(), mortality)),
-            new BlobServiceClient(connection, Mortal(new BlobClientOptions(), mortality)), hub, TimeProvider.System);
+        DurableStore store = StoreOf(mortality);
         DurableSettings settings = new(hub, null, TimeSpan.FromSeconds(1), 20, 20, 1000, "", VersionMatch.None, false);
         DurableFunctions found = functions.Services.GetRequiredService<DurableFunctions>();
         DataConverter converter = functions.Services.GetRequiredService<DataConverter>();
         DurableEngine engine = new(store, settings, found, converter, functions.Executor, Lease, NullLoggerFactory.Instance);
         engines.Add(engine);
-        stores.Add(store);
         await engine.StartAsync(Stop);
         return (engine, new HubClient(store, settings, found, converter, functions.Services.GetRequiredService<HubAddress>()), mortality);
+    }
+
+    private DurableStore StoreOf(Mortality mortality)
+    {
+        string connection = azurite.ConnectionString;
+        DurableStore store = new(
+            new TableServiceClient(connection, Mortal(new TableClientOptions(), mortality)), new QueueServiceClient(connection, Mortal(new QueueClientOptions(), mortality)),
+            new BlobServiceClient(connection, Mortal(new BlobClientOptions(), mortality)), hub, TimeProvider.System);
+        stores.Add(store);
+        return store;
     }
 
     private static T Mortal<T>(T options, Mortality mortality) where T : ClientOptions
