@@ -145,9 +145,7 @@ internal sealed partial class OrchestrationContext(
         EnsureLegal();
         string name = $"{InstanceId}_{now.ToString("o", CultureInfo.InvariantCulture)}_{guids++.ToString(CultureInfo.InvariantCulture)}";
         Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
-#pragma warning disable CA5350 // Version 5 of RFC 9562 is defined by SHA-1; nothing is kept secret by it.
         SHA1.HashData([.. GuidNamespace.ToByteArray(bigEndian: true), .. Encoding.UTF8.GetBytes(name)], hash);
-#pragma warning restore CA5350
         hash[6] = (byte)((hash[6] & 0x0F) | 0x50);
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash[..16], bigEndian: true);

@@ -48,23 +48,32 @@ internal sealed class TimerLoop : IAsyncDisposable
         {
             wait = await TriedAsync(() => DeliverDueAsync(abort), poll, abort);
         }
-        while (await store.TimerSignal.WaitAsync(wait < Longest ? wait : Longest, store.Clock, stopping));
+        while (await WaitAsync(wait, stopping));
     }
 
-    /// <returns>Time until the next look.</returns>
+    /// <summary>Waits until a timer is due by the clock of orchestrations, one is set in this process, or it is time to look for those of others.</summary>
+    private async Task<bool> WaitAsync(TimeSpan untilDue, CancellationToken stopping)
+    {
+        using CancellationTokenSource due = new(untilDue, store.Clock);
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(due.Token, stopping);
+        await store.TimerSignal.WaitAsync(poll, TimeProvider.System, over.Token);
+        return !stopping.IsCancellationRequested;
+    }
+
+    /// <returns>Time until the next timer is due.</returns>
     private async Task<TimeSpan> DeliverDueAsync(CancellationToken cancellation)
     {
         List<TimerRow> next = await store.NextTimersAsync(cancellation);
         foreach (TimerRow timer in next)
         {
             TimeSpan left = timer.Due - store.Clock.GetUtcNow();
-            if (left > TimeSpan.Zero) return left < poll ? left : poll;
+            if (left > TimeSpan.Zero) return left < Longest ? left : Longest;
             if (timer.Answer is null) await store.WakeAsync(timer.Instance, cancellation);
             else await store.DeliverAsync(timer.Instance, timer.Answer, null, cancellation);
             await store.RemoveTimerAsync(timer, cancellation);
         }
 
-        return next.Count == 0 ? poll : TimeSpan.Zero;
+        return next.Count == 0 ? Longest : TimeSpan.Zero;
     }
 
     private async Task SweepAsync(CancellationToken stopping, CancellationToken abort)
