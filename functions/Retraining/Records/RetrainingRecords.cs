@@ -36,19 +36,17 @@ public sealed class RetrainingRecords(TableServiceClient service, PolicyStore po
         return found.HasValue ? found.Value! : new TurnRow { PartitionKey = model.ToString(), RowKey = TurnRow.Key };
     }
 
-    /// <summary>Inserts a retraining with the model's turn as it was read. False when the row is there or another was admitted meanwhile: look again.</summary>
+    /// <summary>
+    /// Inserts a retraining, or replaces one that was skipped and has its ETag, with the model's turn as it was read. False when the row is there or has
+    /// changed, or another was admitted meanwhile: look again.
+    /// </summary>
     public async Task<bool> TryInsertAsync(RetrainingRow row, TurnRow? turn, CancellationToken cancellation)
     {
-        List<TableTransactionAction> actions = [new(TableTransactionActionType.Add, row)];
-        if (turn is not null)
-        {
-            turn.Last = row.RowKey;
-            actions.Add(turn.ETag == default ? new(TableTransactionActionType.Add, turn) : new(TableTransactionActionType.UpdateReplace, turn, turn.ETag));
-        }
-
+        if (turn is not null) turn.Last = row.RowKey;
+        RetrainingTableRow[] rows = turn is null ? [row] : [row, turn];
         try
         {
-            await table.SubmitTransactionAsync(actions, cancellation);
+            await table.SubmitTransactionAsync(rows.Select(r => r.ETag == default ? new TableTransactionAction(TableTransactionActionType.Add, r) : new(TableTransactionActionType.UpdateReplace, r, r.ETag)), cancellation);
             return true;
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412 && !StorageOutage.Is(e))

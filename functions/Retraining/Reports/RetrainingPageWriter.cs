@@ -84,7 +84,7 @@ public static class RetrainingPageWriter
     {
         if (curve is null) return Note("No logged prediction has a label.");
         charts["stream"] = RetrainingCharts.Stream(curve);
-        return $"<p>On the labelled rows of the log, every {curve.Hours} hours: what the model that served reached, and what version {PageTemplate.Html(curve.Frozen)} would have reached had it served on.</p><div class=\"chart\" data-chart=\"stream\"></div>" + Table(
+        return $"<p>On the labelled rows of the log, {(curve.Hours == 1 ? "hour by hour" : $"in stretches of {curve.Hours} hours")}: what the model that served reached, and what version {PageTemplate.Html(curve.Frozen)} would have reached had it served on.</p><div class=\"chart\" data-chart=\"stream\"></div>" + Table(
             ["From", "Rows", "Answered by", "Served", "Frozen"],
             curve.Points.Select(p => (IReadOnlyList<string>)[Minute(p.From), $"{p.Rows}", PageTemplate.Html(p.Versions), Number(p.Served), Number(p.Frozen)]), "");
     }
