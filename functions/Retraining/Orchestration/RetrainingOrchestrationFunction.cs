@@ -12,7 +12,8 @@ namespace Tidemark.Retraining.Orchestration;
 /// </summary>
 public static class RetrainingOrchestrationFunction
 {
-    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(6, TimeSpan.FromSeconds(2), 2, TimeSpan.FromMinutes(1)));
+    /// <summary>Storage that is down for some minutes ends no retraining.</summary>
+    private static readonly TaskOptions Patient = TaskOptions.FromRetryPolicy(new RetryPolicy(12, TimeSpan.FromSeconds(2), 2, TimeSpan.FromMinutes(1)));
 
     /// <summary>Lets the retraining's orchestration begin, unless it has; safe to repeat.</summary>
     public static async Task BeginAsync(DurableTaskClient client, RetrainingRow row, CancellationToken cancellation)
