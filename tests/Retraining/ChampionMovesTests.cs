@@ -15,7 +15,7 @@ public sealed class ChampionMovesTests(AzuriteFixture azurite)
     public async Task Promotion_and_rollback_happen_exactly_once_wherever_the_process_is_killed_or_an_answer_is_lost()
     {
         await using RetrainingProcess next = await RetrainingProcess.StartAsync(azurite);
-        for (int n = 1; n <= 60; n++)
+        for (int n = 1; n <= 90; n++)
         {
             RetrainingId id = await JudgedAsync(next);
             Fault fault = (n % 3) switch { 0 => Fault.KilledBefore, 1 => Fault.KilledAfter, _ => Fault.AnswerLost };

@@ -3,6 +3,7 @@ using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Tidemark.Platform.Audit;
 using Tidemark.Platform.Http;
 using Tidemark.Platform.Storage;
 using Tidemark.Registry;
@@ -32,11 +33,12 @@ internal sealed class RetrainingProcess(RegistryProcess registry, TimeProvider c
 
     public Admission Admission => new(Records, policies, registry.Table, Options.Create(new ComputeOptions()));
 
-    public ChampionMoves Moves => new(Records, Steps, registry.Aliases);
+    public ChampionMoves Moves => new(Records, Steps, registry.Aliases, new AuditTrail(registry.Services.GetRequiredService<TableServiceClient>(), clock));
 
     public static async Task<RetrainingProcess> StartAsync(AzuriteFixture azurite, TimeProvider? clock = null, StorageFaults? faults = null)
     {
-        await new TableServiceClient(azurite.ConnectionString).CreateTableIfNotExistsAsync(StorageNames.Tables.Retrainings);
+        foreach (string table in (string[])[StorageNames.Tables.Retrainings, StorageNames.Tables.Audit])
+            await new TableServiceClient(azurite.ConnectionString).CreateTableIfNotExistsAsync(table);
         foreach (string container in (string[])[StorageNames.Containers.Profiles, StorageNames.Containers.Runs])
             await new BlobContainerClient(azurite.ConnectionString, container).CreateIfNotExistsAsync();
         return new(await RegistryProcess.StartAsync(azurite, faults), clock ?? TimeProvider.System);

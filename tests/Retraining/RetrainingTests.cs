@@ -36,6 +36,8 @@ public sealed class RetrainingTests(RetrainingSuite running)
         JsonNode lineage = (await running.Suite.Http.GetAsync($"api/models/{sensor.Name}/versions/2", Stop).JsonAsync())["manifest"]!["lineage"]!;
         Assert.Equal(((string?)second["dataset"]!["sha256"], "1", ids[0]), ((string?)lineage["dataset_sha256"], (string?)lineage["parent"], (string?)lineage["retraining"]));
         Assert.Equal(64, ((string?)lineage["trainer_digest"])!.Length);
+        JsonArray trail = (await running.Suite.Http.GetAsync("api/audit?limit=1000", Stop).JsonAsync())["rows"]!.AsArray();
+        Assert.Equal($"retraining {ids[0]}", (string?)Assert.Single(trail, r => (string?)r!["subject"] == $"{sensor.Name}: champion, version 1 -> 2")!["actor"]);
         string page = await running.Suite.Http.GetStringAsync((string?)second["report"], Stop);
         Assert.All(["data-chart=\"curves\"", "data-chart=\"comparison\"", "<td>better</td>", (string)second["dataset"]!["sha256"]!], part => Assert.Contains(part, page, StringComparison.Ordinal));
         var listed = await running.Suite.Http.GetAsync($"api/retrainings?model={sensor.Name}&state=kept&limit=1", Stop).JsonAsync();

@@ -1,3 +1,4 @@
+using Tidemark.Platform.Audit;
 using Tidemark.Platform.Errors;
 using Tidemark.Platform.Http;
 using Tidemark.Registry;
@@ -20,9 +21,9 @@ public sealed record Promoted(string? Version, string? Previous, string? Tag, st
 
 /// <summary>
 /// Moves <c>champion</c> to the candidate, and back. The registry moves it in one transaction under the tag that the gates saw, and notes the retraining
-/// with it: a repeated step finds its own move, and there is exactly one.
+/// with it: a repeated step finds its own move, and there is exactly one. Nothing moves before it stands in the audit trail.
 /// </summary>
-public sealed class ChampionMoves(RetrainingRecords records, StepStore steps, Aliases aliases)
+public sealed class ChampionMoves(RetrainingRecords records, StepStore steps, Aliases aliases, AuditTrail trail)
 {
     private const int LongestReason = 1000;
 
@@ -45,6 +46,7 @@ public sealed class ChampionMoves(RetrainingRecords records, StepStore steps, Al
     {
         Promoted promoted = (await steps.FindAsync<Promoted>(id, "promotion", cancellation))!;
         var move = new AliasMove(id.Model, AliasName.Champion, MoveKind.Rollback, Precondition.Matches(promoted.Tag!), By(id), Short(reason), $"{id}|back");
+        await AuditAsync(id, "TakeBackChampion", $"champion, version {promoted.Version} -> {promoted.Previous}", cancellation);
         var back = await aliases.RollBackAsync(move, cancellation);
         if (!back.Ok && back.Failure.Kind == FailureKind.Unavailable) throw new TimeoutException(back.Failure.Detail);
         string sentence = back.Ok
@@ -60,12 +62,16 @@ public sealed class ChampionMoves(RetrainingRecords records, StepStore steps, Al
         Candidate candidate = (await steps.FindAsync<Candidate>(open.Id, "candidate", cancellation))!;
         var condition = seen.Tag is { } tag ? Precondition.Matches(tag) : Precondition.Absent;
         var move = new AliasMove(open.Model, AliasName.Champion, MoveKind.Promotion, condition, By(open.Id), Short($"retraining {open.Id}: {open.Row.Reason}"), $"{open.Id}");
+        await AuditAsync(open.Id, "PromoteCandidate", $"champion, version {seen.Version ?? "(none)"} -> {candidate.Version}", cancellation);
         var moved = await aliases.PromoteAsync(move, ModelVersion.Parse(candidate.Version).Value, cancellation);
         if (!moved.Ok && moved.Failure.Kind == FailureKind.Unavailable) throw new TimeoutException(moved.Failure.Detail);
         return moved.Ok
             ? new(moved.Value.Version, moved.Value.Previous, moved.Value.Tag, null, moved.Value.At)
             : new(null, null, null, moved.Failure.Kind == FailureKind.PreconditionFailed ? $"another version has become champion since the candidate was held against version {seen.Version ?? "(none)"}. {moved.Failure.Detail}" : moved.Failure.Detail, records.Now);
     }
+
+    private Task AuditAsync(RetrainingId id, string action, string subject, CancellationToken cancellation) =>
+        trail.AppendAsync(new AuditEntry(By(id).ToString(), action, $"{id.Model}: {subject}", "allowed", id.ToString()), cancellation);
 
     private static Actor By(RetrainingId id) => Actor.Parse($"retraining {id}").Value;
 

@@ -121,6 +121,8 @@ public sealed partial class LocalCompute(
         await notes.NoteAsync(row, note, restart: why == "silent", worker, CancellationToken.None);
         instruments.Started(Name, why);
         LogStarted(run, worker, child.Id, why);
+        // Started while the host began to end: nobody else will stop it.
+        if (ending.IsCancellationRequested) await child.StopAsync(options.Value.StopPatience, time);
         int code = await child.ExitedAsync();
         children.TryRemove(worker, out _);
         LogEnded(worker, code);

@@ -13,21 +13,23 @@ internal sealed partial class TrainerChild : IDisposable
 {
     private const int Terminate = 15;
     private readonly Process process;
+    private readonly Task<int> exited;
     private string lastWord = "";
 
     private TrainerChild(Process process, string worker)
     {
-        (this.process, Worker) = (process, worker);
+        (this.process, Worker, Id) = (process, worker, process.Id);
         process.ErrorDataReceived += (_, line) => lastWord = line.Data is { Length: > 0 } said ? said : lastWord;
         process.OutputDataReceived += (_, _) => { }; // progress stands in the run's row
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
+        exited = CodeAsync();
     }
 
     /// <summary>The name under which it claims.</summary>
     public string Worker { get; }
 
-    public int Id => process.Id;
+    public int Id { get; }
 
     /// <summary>The last line that it wrote for people.</summary>
     public string LastWord => lastWord;
@@ -54,28 +56,44 @@ internal sealed partial class TrainerChild : IDisposable
     }
 
     /// <summary>The exit code; 128 + signal when it was killed.</summary>
-    public async Task<int> ExitedAsync()
+    public Task<int> ExitedAsync() => exited;
+
+    /// <summary>Asks it to write its checkpoint and end; kills it when it has not by then.</summary>
+    public async Task StopAsync(TimeSpan patience, TimeProvider time)
+    {
+        // Its owner disposes of it when it has ended, which may be at any moment here.
+        if (exited.IsCompleted) return;
+        if (OperatingSystem.IsWindows()) Kill();
+        else _ = Send(Id, Terminate);
+        try
+        {
+            await exited.WaitAsync(patience, time);
+        }
+        catch (TimeoutException)
+        {
+            Kill();
+        }
+    }
+
+    public void Dispose() => process.Dispose();
+
+    private async Task<int> CodeAsync()
     {
         await process.WaitForExitAsync(CancellationToken.None);
         return process.ExitCode;
     }
 
-    /// <summary>Asks it to write its checkpoint and end; kills it when it has not by then.</summary>
-    public async Task StopAsync(TimeSpan patience, TimeProvider time)
+    private void Kill()
     {
-        if (OperatingSystem.IsWindows()) process.Kill();
-        else if (!process.HasExited) _ = Send(process.Id, Terminate);
         try
-        {
-            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(patience, time);
-        }
-        catch (TimeoutException)
         {
             process.Kill(entireProcessTree: true);
         }
+        catch (InvalidOperationException)
+        {
+            // It has just ended by itself.
+        }
     }
-
-    public void Dispose() => process.Dispose();
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Send(int process, int signal);
