@@ -30,6 +30,7 @@ public static class StorageNames
         public const string Feedback = "feedback";
         public const string Shadow = "shadow";
         public const string RetrainingRequests = "retraining-requests";
+        public const string RetrainingRequestsPoison = "retraining-requests-poison";
         public const string Alerts = "alerts";
 
         /// <summary>The one poison queue with a reader: what could not be written down is tried until it can.</summary>
@@ -39,7 +40,7 @@ public static class StorageNames
         public const string ValidationsPoison = "validations-poison";
 
         public static IReadOnlyList<string> All { get; } =
-            [ModelIntake, BatchIntake, BatchShards, Feedback, Shadow, RetrainingRequests, Alerts, Validations, ValidationsPoison];
+            [ModelIntake, BatchIntake, BatchShards, Feedback, Shadow, RetrainingRequests, RetrainingRequestsPoison, Alerts, Validations, ValidationsPoison];
     }
 
     public static class Tables

@@ -1,16 +1,20 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Tidemark.Platform.Alerts;
 using Tidemark.Platform.Errors;
 using Tidemark.Platform.Http;
 using Tidemark.Platform.Retraining;
+using Tidemark.Platform.Storage;
 using Tidemark.Registry;
 using Tidemark.Retraining.Records;
 
 namespace Tidemark.Retraining.Admitting;
 
 /// <summary>Takes wishes from requests and messages.</summary>
-public sealed partial class RetrainingIntake(Admission admission, TimeProvider clock, ILogger<RetrainingIntake> logger)
+public sealed partial class RetrainingIntake(Admission admission, AlertSender alerts, TimeProvider clock, ILogger<RetrainingIntake> logger)
 {
     private const int LongestReason = 1000, LongestKey = 255;
 
@@ -33,6 +37,22 @@ public sealed partial class RetrainingIntake(Admission admission, TimeProvider c
         LogTaken(request.Id, request.Model, row is null ? "nothing comes of it" : $"{row.RowKey} ({row.State})");
         return row;
     }
+
+    /// <summary>Tells people of a message that was tried in vain, with its text: it is never silently gone (promise I10). The same message twice is the same alert.</summary>
+    public Task TellAsync(string message, CancellationToken cancellation) => alerts.SendAsync(
+        new Alert
+        {
+            Model = "suite",
+            Kind = "retraining-request",
+            Severity = AlertSeverity.Critical,
+            Title = "A request to retrain a model was tried in vain",
+            Detail = $"The message in queue {StorageNames.Queues.RetrainingRequests} failed again and again; nothing was begun for it. POST /api/retrainings begins one by hand. It said: {message}",
+            Subject = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(message))),
+            Window = "once",
+            Time = clock.GetUtcNow(),
+            Runbook = "docs/runbooks/poison-messages.md",
+        },
+        cancellation);
 
     private Outcome<RetrainingWish> Wish(JsonElement body, Actor by, string key)
     {

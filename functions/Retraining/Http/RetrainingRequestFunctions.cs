@@ -32,6 +32,9 @@ public sealed class RetrainingRequestFunctions(RetrainingIntake intake, DueRetra
         if (await intake.TakeAsync(message, cancellation) is { } row) await RetrainingOrchestrationFunction.BeginAsync(client, row, cancellation);
     }
 
+    [Function(nameof(TellPoisonedRequest))]
+    public Task TellPoisonedRequest([QueueTrigger(StorageNames.Queues.RetrainingRequestsPoison)] string message, CancellationToken cancellation) => intake.TellAsync(message, cancellation);
+
     /// <summary>Every minute: slots of the policies' schedules, and what a host that died left unbegun.</summary>
     [Function(nameof(BeginDueRetrainings))]
     public async Task BeginDueRetrainings([TimerTrigger("30 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation)

@@ -25,6 +25,7 @@ var queues = [
   'feedback'
   'shadow'
   'retraining-requests'
+  'retraining-requests-poison'
   'alerts'
   'validations'
   'validations-poison'
