@@ -58,7 +58,13 @@ public sealed class InfraTests
     {
         var access = Plan.Of(new BicepCheck.Checks.Templates(), Bicep.At("modules/access.bicep"), new Dictionary<string, object?>
         {
-            ["hostName"] = "sthost", ["dataName"] = "stdata", ["insightsName"] = "appi", ["appPrincipalId"] = "app", ["trainerPrincipalId"] = "trainer", ["durableInStorage"] = true, ["training"] = true,
+            ["hostName"] = "sthost",
+            ["dataName"] = "stdata",
+            ["insightsName"] = "appi",
+            ["appPrincipalId"] = "app",
+            ["trainerPrincipalId"] = "trainer",
+            ["durableInStorage"] = true,
+            ["training"] = true,
         })!;
 
         var rights = access.Of("Microsoft.Authorization/roleAssignments").Where(a => Equals(a["properties.principalId"], "trainer")).Select(a => (Scope(a).Name, Role(a)));

@@ -114,11 +114,27 @@ public sealed class SettingsTests
     {
         var plan = Plan.Of(new BicepCheck.Checks.Templates(), Bicep.At("modules/app.bicep"), new Dictionary<string, object?>
         {
-            ["location"] = "westeurope", ["token"] = "token", ["tags"] = new Dictionary<string, object?>(), ["deployPrincipalId"] = "deploy", ["subnetId"] = "", ["workspaceId"] = "workspace",
+            ["location"] = "westeurope",
+            ["token"] = "token",
+            ["tags"] = new Dictionary<string, object?>(),
+            ["deployPrincipalId"] = "deploy",
+            ["subnetId"] = "",
+            ["workspaceId"] = "workspace",
             ["identity"] = new Dictionary<string, object?> { ["id"] = "/identity", ["clientId"] = "11111111-2222-3333-4444-555555555555", ["principalId"] = "app" },
-            ["instanceMemoryMB"] = 2048L, ["maximumInstanceCount"] = 40L, ["alwaysReadyHttp"] = 1L, ["requestsPerSecond"] = 50L, ["callers"] = new List<object?>(), ["settings"] = new Dictionary<string, object?> { ["Reports__CatchUp"] = "20.00:00:00" }, ["hostName"] = "sthost", ["dataName"] = "stdata", ["insightsName"] = "appi",
+            ["instanceMemoryMB"] = 2048L,
+            ["maximumInstanceCount"] = 40L,
+            ["alwaysReadyHttp"] = 1L,
+            ["requestsPerSecond"] = 50L,
+            ["callers"] = new List<object?>(),
+            ["settings"] = new Dictionary<string, object?> { ["Reports__CatchUp"] = "20.00:00:00" },
+            ["hostName"] = "sthost",
+            ["dataName"] = "stdata",
+            ["insightsName"] = "appi",
             ["trainingJobId"] = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/group/providers/Microsoft.App/jobs/train",
-            ["schedulerEndpoint"] = durableBackend == "scheduler" ? "https://scheduler.example" : "", ["taskHub"] = "tidemark", ["accessAudience"] = "api", ["runbookRoot"] = "https://example.com/",
+            ["schedulerEndpoint"] = durableBackend == "scheduler" ? "https://scheduler.example" : "",
+            ["taskHub"] = "tidemark",
+            ["accessAudience"] = "api",
+            ["runbookRoot"] = "https://example.com/",
         })!;
         var settings = Assert.Single(plan.Of("Microsoft.Web/sites/config"), c => c.Name == "appsettings");
         return ((IReadOnlyDictionary<string, object?>)settings["properties"]!).ToDictionary(

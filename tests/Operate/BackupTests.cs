@@ -75,8 +75,14 @@ public sealed class BackupTests
     /// <summary>One column of each type that a table may have.</summary>
     private static Azure.Data.Tables.TableEntity Row() => new("p", "r")
     {
-        ["Text"] = "a\u00e9\"\n", ["Whole"] = 7, ["Long"] = 1L << 60, ["Real"] = 0.1, ["Truth"] = true, ["When"] = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
-        ["Id"] = new Guid("11111111-2222-3333-4444-555555555555"), ["Bytes"] = new byte[] { 0, 255 },
+        ["Text"] = "a\u00e9\"\n",
+        ["Whole"] = 7,
+        ["Long"] = 1L << 60,
+        ["Real"] = 0.1,
+        ["Truth"] = true,
+        ["When"] = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+        ["Id"] = new Guid("11111111-2222-3333-4444-555555555555"),
+        ["Bytes"] = new byte[] { 0, 255 },
     };
 
     private static async Task<(int Code, string Errors)> RunAsync(string connection, params string[] arguments)

@@ -36,7 +36,11 @@ public sealed class StartNotes(TableServiceClient tables, TimeProvider time)
     {
         var row = new TableEntity(Partition, run.Id.ToString())
         {
-            ["Starts"] = before.Starts + 1, ["Restarts"] = before.Restarts + (restart ? 1 : 0), ["Last"] = time.GetUtcNow(), ["Attempt"] = run.Attempt, ["Execution"] = execution,
+            ["Starts"] = before.Starts + 1,
+            ["Restarts"] = before.Restarts + (restart ? 1 : 0),
+            ["Last"] = time.GetUtcNow(),
+            ["Attempt"] = run.Attempt,
+            ["Execution"] = execution,
         };
         try
         {

@@ -38,7 +38,11 @@ public sealed class TrainingRuns(TableServiceClient tables, BlobServiceClient bl
         if (!await StoreSpecAsync(id, text, cancellation)) return Taken(id);
         var row = new TableEntity(compute == ExternalCompute.ComputeName ? Answered : Claimable, id.ToString())
         {
-            ["Status"] = nameof(RunState.Pending), ["Created"] = time.GetUtcNow(), ["Model"] = model.ToString(), ["Compute"] = compute, ["SpecSha256"] = hash,
+            ["Status"] = nameof(RunState.Pending),
+            ["Created"] = time.GetUtcNow(),
+            ["Model"] = model.ToString(),
+            ["Compute"] = compute,
+            ["SpecSha256"] = hash,
         };
         try
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -38,8 +39,9 @@ internal sealed class BatchCluster : IAsyncDisposable
             await using var host = await cluster.StartHostAsync();
             using var http = new HttpClient { BaseAddress = host.Process.Address };
             await Eventually.TrueAsync(async () => (await http.GetAsync("v2/health/ready", Stop)).IsSuccessStatusCode, "the host is ready");
-            await http.RegisterAsync(ModelName, SeededFile.Model).JsonAsync(201);
-            await http.PromoteAsync(ModelName, "1", seen: null).JsonAsync();
+            // On a busy machine storage may be too slow for a call; both may be repeated.
+            await Eventually.TrueAsync(async () => (await http.RegisterAsync(ModelName, SeededFile.Model)).IsSuccessStatusCode, "the model is registered");
+            await Eventually.TrueAsync(async () => (await http.PromoteAsync(ModelName, "1", seen: null)).StatusCode is HttpStatusCode.OK or HttpStatusCode.PreconditionFailed, "the model is promoted");
             return cluster;
         }
         catch

@@ -26,7 +26,10 @@ public sealed class RunLinks(BlobServiceClient blobs)
         var blob = blobs.GetBlobContainerClient(container).GetBlobClient(name);
         var sas = new BlobSasBuilder(permissions, expires)
         {
-            BlobContainerName = container, BlobName = name, Resource = "b", Protocol = blob.Uri.Scheme == Uri.UriSchemeHttps ? SasProtocol.Https : SasProtocol.HttpsAndHttp,
+            BlobContainerName = container,
+            BlobName = name,
+            Resource = "b",
+            Protocol = blob.Uri.Scheme == Uri.UriSchemeHttps ? SasProtocol.Https : SasProtocol.HttpsAndHttp,
         };
         return key is null ? blob.GenerateSasUri(sas) : new BlobUriBuilder(blob.Uri) { Sas = sas.ToSasQueryParameters(key, blobs.AccountName) }.ToUri();
     }

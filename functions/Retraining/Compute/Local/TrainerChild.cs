@@ -42,7 +42,9 @@ internal sealed partial class TrainerChild : IDisposable
     {
         var start = new ProcessStartInfo(words[0], [.. words[1..], "--claim", "--worker", worker, "--threads", threads.ToString(System.Globalization.CultureInfo.InvariantCulture)])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         if (storage is not null) start.Environment["AzureWebJobsStorage"] = storage;
         try
