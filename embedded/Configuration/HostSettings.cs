@@ -93,6 +93,9 @@ internal sealed record QueueSettings(
 {
     public static readonly TimeSpan MinPollingInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Messages in work at once. Default <c>BatchSize + NewBatchThreshold</c>, as in the genuine host.</summary>
+    public long MostAtOnce { get; init; } = (long)BatchSize + NewBatchThreshold;
+
     public static QueueSettings Read(SettingReader reader)
     {
         int batchSize = reader.Number("extensions:queues:batchSize", 16, 1, 32);

@@ -69,9 +69,9 @@ internal sealed partial class DurableEngine : IFunctionListener
 
     private QueueListener ListenerOf(string queue, Signal signal, int atOnce, TimeSpan lease, Func<QueueMessage, CancellationToken, Task> handle)
     {
+        // More are fetched as soon as one has ended: one that runs for an hour must not keep the rest waiting.
         const int Batch = 32;
-        int batch = Math.Min(Batch, atOnce);
-        QueueSettings polling = new(batch, atOnce - batch, settings.MaxPollingInterval, Retry, MaxDequeueCount: int.MaxValue, Base64: false);
+        QueueSettings polling = new(Batch, atOnce - 1, settings.MaxPollingInterval, Retry, MaxDequeueCount: int.MaxValue, Base64: false) { MostAtOnce = atOnce };
         return new(
             $"durable {queue}", store.Queues, queue, polling, (input, abort) => TryAsync(() => handle((QueueMessage)input.Value!, abort), abort),
             TimeProvider.System, logger, lease, signal);

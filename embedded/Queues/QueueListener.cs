@@ -9,7 +9,7 @@ namespace Tidemark.Embedded;
 internal delegate Task<InvocationOutcome> InvokeFunction(TriggerInput input, CancellationToken cancellation);
 
 /// <summary>
-/// Polls the queue of one function and has its messages processed, at most <c>batchSize + newBatchThreshold</c> at once.
+/// Polls the queue of one function and has its messages processed, at most <see cref="QueueSettings.MostAtOnce"/> at once.
 /// A queue that is missing or can't be reached is polled on with back-off.
 /// </summary>
 internal sealed class QueueListener : IFunctionListener
@@ -56,7 +56,7 @@ internal sealed class QueueListener : IFunctionListener
             while (running.Count > settings.NewBatchThreshold) running.Remove(await Task.WhenAny(running));
             if (stopping.IsCancellationRequested) break;
 
-            QueueMessage[] batch = await ReceiveAsync(abort);
+            QueueMessage[] batch = await ReceiveAsync((int)Math.Min(settings.BatchSize, settings.MostAtOnce - running.Count), abort);
             running.AddRange(batch.Select(message => Task.Run(() => processor.ProcessAsync(message, abort), CancellationToken.None)));
             if (batch.Length > 0) backoff.Reset();
             else await PauseAsync(backoff.Next(), stopping);
@@ -70,11 +70,11 @@ internal sealed class QueueListener : IFunctionListener
         signal is null ? clock.PauseAsync(wait, stopping) : signal.WaitAsync(wait, clock, stopping);
 
     /// <summary>Not cancelled by a mere stop: messages received but never seen would stay invisible for a whole lease.</summary>
-    private async Task<QueueMessage[]> ReceiveAsync(CancellationToken abort)
+    private async Task<QueueMessage[]> ReceiveAsync(int most, CancellationToken abort)
     {
         try
         {
-            QueueMessage[] batch = await queue.ReceiveMessagesAsync(settings.BatchSize, processor.Lease, abort);
+            QueueMessage[] batch = await queue.ReceiveMessagesAsync(most, processor.Lease, abort);
             outage.Ended();
             return batch;
         }

@@ -50,6 +50,27 @@ public sealed class SharingTests(AzuriteFixture azurite)
         Assert.Empty(second.Done);
     }
 
+    [Fact]
+    public async Task An_activity_that_runs_on_keeps_no_other_from_beginning_while_the_host_may_run_more()
+    {
+        Journal journal = new() { Gate = new TaskCompletionSource() };
+        await using Hub hub = await Hub.StartAsync(azurite, [typeof(Team)], b => b.Services.AddSingleton(journal), durable: "\"maxConcurrentActivityFunctions\": 2");
+        string[] ids = new string[3];
+        for (int i = 0; i < 2; i++)
+        {
+            ids[i] = await hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(Team.One), i, TestContext.Current.CancellationToken);
+            await Eventually.IsAsync(() => Task.FromResult(journal.Begun.Count == i + 1));
+        }
+
+        ids[2] = await hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(Team.One), 2, TestContext.Current.CancellationToken);
+        await hub.StatusAsync(ids[2], "called");
+        Assert.Equal(2, journal.Begun.Count);
+        journal.Gate.SetResult();
+        foreach (string id in ids) await hub.EndAsync(id);
+
+        Assert.Equal(3, journal.Done.Count);
+    }
+
     private Task<Hub> StartAsync(Journal journal, string? name) => Hub.StartAsync(azurite, [typeof(Team)], b => b.Services.AddSingleton(journal), name);
 
     public sealed class Journal
@@ -66,6 +87,14 @@ public sealed class SharingTests(AzuriteFixture azurite)
         [Function(nameof(Work))]
         public static async Task<int> Work([OrchestrationTrigger] TaskOrchestrationContext context, int number) =>
             (await Task.WhenAll(Enumerable.Range(0, Activities).Select(i => context.CallActivityAsync<int>(nameof(Part), new Piece(number, i))))).Sum();
+
+        [Function(nameof(One))]
+        public static async Task<int> One([OrchestrationTrigger] TaskOrchestrationContext context, int number)
+        {
+            Task<int> part = context.CallActivityAsync<int>(nameof(Part), new Piece(number, 0));
+            context.SetCustomStatus("called");
+            return await part;
+        }
 
         [Function(nameof(Part))]
         public async Task<int> Part([ActivityTrigger] Piece piece)
