@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tidemark.Feedback.Labels;
 using Tidemark.Feedback.Metrics;
 using Tidemark.Feedback.Quality;
 using Tidemark.Platform.PredictionLog;
@@ -84,14 +85,15 @@ public sealed class QualityCheckTests(AzuriteFixture azurite)
     {
         var clock = new FakeClock(Day.AddDays(1).AddHours(1));
         await using FeedbackProcess process = await StartAsync(azurite, clock), straight = await StartAsync(azurite, clock);
-        (ModelName late, ModelName timely) = (await WatchedAsync(process), await WatchedAsync(process));
+        (ModelName late, ModelName timely) = (await WatchedAsync(process, await LabelTests.ServedAsync(process)), await WatchedAsync(process, await LabelTests.ServedAsync(process)));
         var truth = await SeedAsync(process, late, windows: 4, wrongFrom: 1, label: false);
         await RunAsync(process, late);
         await SeedAsync(straight, timely, windows: 4, wrongFrom: 1);
 
-        await process.LabelAsync(late, "wrong", truth.Select(t => (t.Id, 1 - t.Label)));
+        await SubmitAsync(process, late, truth.Select(t => (t.Id, 1 - t.Label)));
         await RunAsync(process, late);
-        await process.LabelAsync(late, "right", truth);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await SubmitAsync(process, late, truth);
         IReadOnlyList<WindowQuality> again = await RunAsync(process, late);
         await RunAsync(straight, timely);
 
@@ -188,9 +190,9 @@ public sealed class QualityCheckTests(AzuriteFixture azurite)
         Assert.Equal((7, 24, 3, 0.05), (policy.MinLabels, policy.WindowHours, policy.Rules.Count, policy.MinGap));
     }
 
-    private static async Task<ModelName> WatchedAsync(FeedbackProcess process)
+    private static async Task<ModelName> WatchedAsync(FeedbackProcess process, ModelName? known = null)
     {
-        ModelName model = RegistryProcess.NewModel();
+        ModelName model = known ?? RegistryProcess.NewModel();
         await process.MonitorAsync(model, Policy);
         return model;
     }
@@ -210,6 +212,14 @@ public sealed class QualityCheckTests(AzuriteFixture azurite)
         if (label)
             await process.LabelAsync(model, "all", truth);
         return truth;
+    }
+
+    private static async Task SubmitAsync(FeedbackProcess process, ModelName model, IEnumerable<(PredictionId Id, int Label)> labels)
+    {
+        var request = new FeedbackRequest(model, [.. labels.Select(label => new Label(label.Id, null, $"{label.Label}"))], Blob: null);
+        var accepted = await process.Submissions.AcceptAsync(request, idempotencyKey: null, Stop);
+        Assert.True(accepted.Ok, accepted.Failure?.Detail);
+        await process.Intake.TakeAsync(accepted.Value.Id, Stop);
     }
 
     private static async Task LabelKeysAsync(FeedbackProcess process, ModelName model, string file, IEnumerable<int> orders)
