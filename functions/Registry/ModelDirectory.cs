@@ -55,6 +55,30 @@ public sealed partial class ModelDirectory(
         return names;
     });
 
+    /// <summary>Does the work for every model. One that fails does not keep the others; the failures are thrown together at the end.</summary>
+    /// <param name="what">The work, as a message begins: <c>The drift check</c>.</param>
+    /// <exception cref="InvalidOperationException">The models can't be listed.</exception>
+    /// <exception cref="AggregateException">The work failed for some.</exception>
+    internal async Task ForEachAsync(string what, Func<ModelName, Task> work, CancellationToken cancellation)
+    {
+        var models = await ListAsync(cancellation);
+        if (!models.Ok) throw new InvalidOperationException($"The models can't be listed: {models.Failure.Detail}");
+        List<Exception> failed = [];
+        foreach (ModelName model in models.Value)
+        {
+            try
+            {
+                await work(model);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                failed.Add(new InvalidOperationException($"{what} of {model} failed; it is tried again in an hour.", e));
+            }
+        }
+
+        if (failed.Count > 0) throw new AggregateException(failed);
+    }
+
     /// <summary>An alias was moved by this process: whoever asks from now on gets the new answer.</summary>
     internal Task MovedAsync(ModelName model, AliasName alias)
     {

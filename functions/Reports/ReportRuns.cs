@@ -15,27 +15,8 @@ public sealed partial class ReportRuns(
     public DateTimeOffset Now => time.GetUtcNow();
 
     /// <summary>Makes every daily report that is due. One that fails does not keep the others; it is due again the next time.</summary>
-    public async Task RunDueAsync(CancellationToken cancellation)
-    {
-        Outcome<IReadOnlyList<ModelName>> models = await directory.ListAsync(cancellation);
-        if (!models.Ok)
-            throw new InvalidOperationException($"The models can't be listed: {models.Failure.Detail}");
-        List<Exception> failed = [];
-        foreach (ModelName model in models.Value)
-        {
-            try
-            {
-                await RunDueAsync(model, cancellation);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                failed.Add(new InvalidOperationException($"The daily report of {model} failed; it is tried again in an hour.", e));
-            }
-        }
-
-        if (failed.Count > 0)
-            throw new AggregateException(failed);
-    }
+    public Task RunDueAsync(CancellationToken cancellation) =>
+        directory.ForEachAsync("The daily report", model => RunDueAsync(model, cancellation), cancellation);
 
     /// <summary>Makes a report whatever is there, in place of one that is.</summary>
     public async Task<Outcome<ModelReport>> MakeAsync(ReportId id, CancellationToken cancellation)

@@ -17,27 +17,8 @@ public sealed partial class DriftChecks(
     IOptions<DriftOptions> options, TimeProvider time, ILogger<DriftChecks> logger)
 {
     /// <summary>Runs every check that is due. One that fails does not keep the others from running; it is due again the next time.</summary>
-    public async Task RunDueAsync(CancellationToken cancellation)
-    {
-        var models = await directory.ListAsync(cancellation);
-        if (!models.Ok)
-            throw new InvalidOperationException($"The models can't be listed: {models.Failure.Detail}");
-        List<Exception> failed = [];
-        foreach (ModelName model in models.Value)
-        {
-            try
-            {
-                await RunModelAsync(model, cancellation);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                failed.Add(new InvalidOperationException($"The drift check of {model} failed; it is tried again in an hour.", e));
-            }
-        }
-
-        if (failed.Count > 0)
-            throw new AggregateException(failed);
-    }
+    public Task RunDueAsync(CancellationToken cancellation) =>
+        directory.ForEachAsync("The drift check", model => RunModelAsync(model, cancellation), cancellation);
 
     /// <summary>Runs every check of a model that is due.</summary>
     internal async Task RunModelAsync(ModelName model, CancellationToken cancellation)
