@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Tidemark.BatchScoring;
 using Tidemark.BatchScoring.Intake;
 using Tidemark.BatchScoring.Planning;
+using Tidemark.BatchScoring.Scoring;
 using Tidemark.Tests.Platform.Inference;
 using Xunit;
 
@@ -60,6 +62,23 @@ public sealed class LocalShardTests
             for (int read = 0; read < bytes;)
                 read += await kept.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, bytes - read)), Stop);
         }
+    }
+
+    [Fact]
+    public async Task Memory_for_large_files_outlasts_a_small_one()
+    {
+        await using BatchSuite suite = await BatchSuite.StartAsync(("BatchScoring__KeptBytes", "67108864"));
+        var local = suite.Get<LocalShards>();
+        const int Large = 1 << 26, Small = 10;
+        ShardCut cut = ShardCut.For(Large, new BatchScoringOptions());
+        Keep(Large);
+        Keep(Small);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Keep(Large);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 16);
+
+        void Keep(int bytes) => local.Keep(Stream.Null, bytes, cut)!.Dispose();
     }
 
     private static async Task<byte[]> BytesAsync(KeptText text)

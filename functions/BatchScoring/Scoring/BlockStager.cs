@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Storage.Blobs.Specialized;
 using Tidemark.BatchScoring.Planning;
+using Tidemark.Platform.Buffers;
 
 namespace Tidemark.BatchScoring.Scoring;
 
@@ -15,6 +15,8 @@ namespace Tidemark.BatchScoring.Scoring;
 /// <param name="cut">Sizes of the blocks, and how many there may be.</param>
 internal sealed class BlockStager(BlockBlobClient blob, string prefix, ShardCut cut) : IDisposable
 {
+    private const int FirstSize = 1 << 16;
+
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private byte[] pending = [];
     private int length;
@@ -64,7 +66,7 @@ internal sealed class BlockStager(BlockBlobClient blob, string prefix, ShardCut 
     {
         hash.Dispose();
         if (pending.Length > 0)
-            ArrayPool<byte>.Shared.Return(pending);
+            LargeBuffers.Pool.Return(pending);
         pending = [];
     }
 
@@ -80,10 +82,11 @@ internal sealed class BlockStager(BlockBlobClient blob, string prefix, ShardCut 
 
     private void Grow(int size)
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(size, Math.Max(1 << 16, pending.Length * 2)));
+        // Few rows need little; who has more than that soon has a block.
+        byte[] larger = LargeBuffers.Pool.Rent(Math.Max(size, pending.Length == 0 ? FirstSize : Math.Max(cut.SizeOf(Blocks), 2 * pending.Length)));
         pending.AsSpan(0, length).CopyTo(larger);
         if (pending.Length > 0)
-            ArrayPool<byte>.Shared.Return(pending);
+            LargeBuffers.Pool.Return(pending);
         pending = larger;
     }
 }

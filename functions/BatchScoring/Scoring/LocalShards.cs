@@ -84,11 +84,13 @@ public sealed partial class LocalShards(
         }
     }
 
-    /// <summary>The memory of the last large file is kept for the next: collected and asked for anew, it would be there twice for a while.</summary>
+    /// <summary>
+    /// The memory of the largest file so far is kept, for smaller ones too: collected and asked for anew, it would be there twice for a while.
+    /// </summary>
     private TextMemory MemoryOf(int size)
     {
         lock (choosing)
-            return memory.Size == size ? memory : memory = new TextMemory(size);
+            return memory.Size >= size ? memory : memory = new TextMemory(size);
     }
 
     private void End(KeptText text)

@@ -12,6 +12,9 @@ namespace Tidemark.BatchScoring.Scoring;
 /// <summary>One attempt at a shard: rows are read, judged, scored and written, a batch at a time, into two rows of blocks.</summary>
 internal sealed class ShardRun : IDisposable
 {
+    /// <value>Bytes of result that are handed on together: they stay in the processor's cache, and their buffer small.</value>
+    private const int EnoughText = 16 << 10;
+
     private readonly JobContext context;
     private readonly ShardRow shard;
     private readonly FeatureTensors features;
@@ -199,7 +202,6 @@ internal sealed class ShardRun : IDisposable
 
     private void Write(TableReader reader, ReadOnlySpan<int> rows)
     {
-        text.Clear(1 << 22);
         int fit = 0; // rows from here on are not yet in the summary
         for (int i = 0; i < rows.Length; i++)
         {
@@ -212,10 +214,18 @@ internal sealed class ShardRun : IDisposable
             }
 
             writer.Write(text, Number(reader, rows[i]), reader, rows[i], values, i);
+            if (text.Written.Length >= EnoughText)
+                HandOn();
         }
 
         Count(fit, rows.Length);
+        HandOn();
+    }
+
+    private void HandOn()
+    {
         Results.Append(text.Written);
+        text.Clear(keep: 2 * EnoughText);
     }
 
     /// <summary>Counts rows that were written, from one place among those predicted to another.</summary>

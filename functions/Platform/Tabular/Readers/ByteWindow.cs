@@ -1,4 +1,4 @@
-using System.Buffers;
+using Tidemark.Platform.Buffers;
 
 namespace Tidemark.Platform.Tabular.Readers;
 
@@ -10,7 +10,7 @@ internal sealed class ByteWindow(Stream stream) : IDisposable
 
     private const int FirstSize = 1 << 20;
 
-    public byte[] Bytes { get; private set; } = ArrayPool<byte>.Shared.Rent(FirstSize + Slack);
+    public byte[] Bytes { get; private set; } = LargeBuffers.Pool.Rent(FirstSize);
 
     /// <summary>Bytes of the stream before the first of <see cref="Bytes"/>.</summary>
     public long Before { get; private set; }
@@ -53,15 +53,15 @@ internal sealed class ByteWindow(Stream stream) : IDisposable
     {
         stream.Dispose();
         if (Bytes.Length > 0)
-            ArrayPool<byte>.Shared.Return(Bytes);
+            LargeBuffers.Pool.Return(Bytes);
         Bytes = [];
     }
 
     private void Grow()
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(checked(Bytes.Length * 2));
+        byte[] larger = LargeBuffers.Pool.Rent(checked(Bytes.Length * 2));
         Rest.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(Bytes);
+        LargeBuffers.Pool.Return(Bytes);
         Before += Start;
         (Bytes, End, Start) = (larger, End - Start, 0);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -26,7 +27,7 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
     private const int ShortReal = 17; // sign and 16 bytes; the window's slack lets them be read at its end
 
     private readonly ByteWindow window = new(stream);
-    private CsvCell[] cells = new CsvCell[4096];
+    private CsvCell[] cells = ArrayPool<CsvCell>.Shared.Rent(4096);
     private CsvRow[] rows = new CsvRow[1024];
     private byte[] unquoted = [];
 
@@ -94,10 +95,24 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
         return window.Bytes.AsMemory(window.Start..window.End);
     }
 
-    public void Dispose() => window.Dispose();
+    public void Dispose()
+    {
+        window.Dispose();
+        if (cells.Length > 0)
+            ArrayPool<CsvCell>.Shared.Return(cells);
+        cells = [];
+    }
 
     public Failure TooLong() => new(FailureKind.TooLarge, "Row too long",
         $"A row of more than {maxRowBytes:N0} bytes begins with '{CsvReader.Shown(window.Rest)}': look for a quote that is never closed, or raise MaxRowBytes.");
+
+    private void GrowCells(int count)
+    {
+        CsvCell[] larger = ArrayPool<CsvCell>.Shared.Rent(2 * cells.Length);
+        cells.AsSpan(0, count).CopyTo(larger);
+        ArrayPool<CsvCell>.Shared.Return(cells);
+        cells = larger;
+    }
 
     private void Scan(int maxRows)
     {
@@ -154,7 +169,7 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
             while (more && at < end && scanner.Rows < maxRows)
             {
                 if (scanner.cells.Length - cellCount <= Vector)
-                    Array.Resize(ref scanner.cells, 2 * scanner.cells.Length);
+                    scanner.GrowCells(cellCount);
                 more = Chunk(ref at, maxRows);
             }
             if (more && final && at >= end && row < end && scanner.Rows < maxRows)
@@ -254,7 +269,7 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
         private void AddCell(int from, int to)
         {
             if (cellCount == scanner.cells.Length)
-                Array.Resize(ref scanner.cells, 2 * cellCount);
+                scanner.GrowCells(cellCount);
             scanner.cells[cellCount++] = new CsvCell(from, to);
         }
 
