@@ -45,7 +45,7 @@ public static class ComputeSetup
     private static void AddExternal(this IServiceCollection services, bool wanted)
     {
         services.AddOptions<ExternalOptions>().BindConfiguration(ExternalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<SignedRequests>().AddSingleton<RunLinks>().AddSingleton<DeliveredFiles>().AddSingleton<ExternalRuns>();
+        services.AddSingleton<SignedRequests>().AddSingleton<RunLinks>().AddSingleton<DeliveredFiles>().AddSingleton<ExternalRuns>().AddSingleton<RunEnds>();
         if (wanted) services.AddSingleton<ITrainingCompute, ExternalCompute>();
     }
 }

@@ -63,9 +63,10 @@ public static class RetrainingOrchestrationFunction
         Task ended = flow.Context.WaitForExternalEvent<string>(FlowEvents.TrainingEnded);
         while (true)
         {
-            if (ended.IsCompleted) ended = flow.Context.WaitForExternalEvent<string>(FlowEvents.TrainingEnded);
             await flow.PauseAsync(wait, ended, flow.Cancel);
             if (flow.Cancelled is { } cancelled) return cancelled;
+            // Before the look, not after it: what is told meanwhile ends the next pause.
+            if (ended.IsCompleted) ended = flow.Context.WaitForExternalEvent<string>(FlowEvents.TrainingEnded);
             var progress = await flow.CallAsync<TrainingProgress>(nameof(TrainingFunctions.PollTraining), flow.Id);
             if (progress.Ended) return progress.Outcome.End is null ? null : progress.Outcome;
             if (flow.Context.CurrentUtcDateTime >= latest) return new(RetrainingState.Failed, $"Training took longer than budget.minutesARun ({flow.Plan.LongestRun.TotalMinutes:0.##} minutes) and was stopped.");

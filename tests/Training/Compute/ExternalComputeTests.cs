@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Tidemark.Platform.Http;
 using Tidemark.Retraining.Compute;
@@ -23,6 +24,7 @@ public sealed class ExternalComputeTests(TrainingStore store) : IClassFixture<Tr
     private const string Key = "a key of at least thirty-two bytes";
     // Links are good or not by the storage's own clock.
     private readonly FakeClock clock = new(DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()));
+    private readonly List<(string Run, string Event, object? State)> told = [];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -51,6 +53,23 @@ public sealed class ExternalComputeTests(TrainingStore store) : IClassFixture<Tr
 
         var row = await store.RowAsync(run);
         Assert.Equal((RunState.Succeeded, manifest, 1), (row.State, row.Manifest, row.Attempt));
+    }
+
+    [Fact]
+    public async Task An_answer_that_ends_a_run_is_told_each_time_it_comes_and_stands_though_no_retraining_is_there_to_hear_it()
+    {
+        var run = await store.AskAsync("told", compute: "external", time: clock);
+        await PostAsync("work", run, new JsonObject(), 200);
+        await PostAsync("result", run, new JsonObject { ["outcome"] = "running", ["progress"] = 0.5 }, 200);
+        Assert.Empty(told);
+        var answer = new JsonObject { ["outcome"] = "failed", ["detail"] = "no GPU" };
+
+        await PostAsync("result", run, answer, 200);
+        await PostAsync("result", run, answer, 200);
+        await PostAsync("result", run, new JsonObject { ["outcome"] = "failed", ["detail"] = "another word" }, 409);
+
+        Assert.Equal([(run.ToString(), "TrainingEnded", "Failed"), (run.ToString(), "TrainingEnded", "Failed")], told);
+        Assert.Equal((RunState.Failed, "no GPU"), ((await store.RowAsync(run)).State, (await store.RowAsync(run)).Detail));
     }
 
     [Fact]
@@ -197,13 +216,14 @@ public sealed class ExternalComputeTests(TrainingStore store) : IClassFixture<Tr
     {
         var blobs = new BlobServiceClient(store.ConnectionString);
         var requests = new SignedRequests(Settings, store.Instruments, clock);
-        var functions = new ExternalRunFunctions(requests, new ExternalRuns(store.Runs(clock), new RunLinks(blobs), new DeliveredFiles(blobs), Settings, store.Instruments, clock));
+        var functions = new ExternalRunFunctions(requests, new ExternalRuns(store.Runs(clock), new RunLinks(blobs), new DeliveredFiles(blobs), Settings, store.Instruments, clock), new RunEnds(NullLogger<RunEnds>.Instance));
+        await using var retrainings = new DeafRetrainings(told);
         await using var provider = new ServiceCollection().AddLogging(l => l.ClearProviders()).BuildServiceProvider();
         var context = new DefaultHttpContext { RequestServices = provider, Request = { Body = new MemoryStream(body), ContentLength = body.Length }, Response = { Body = new MemoryStream() } };
         context.Request.Headers[StandardWebhook.IdHeader] = id ?? run.ToString();
         context.Request.Headers[StandardWebhook.TimeHeader] = time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         context.Request.Headers[StandardWebhook.SignatureHeader] = signature;
-        var result = route == "work" ? await functions.TakeTrainingRun(context.Request, run.ToString(), Cancellation) : await functions.AnswerTrainingRun(context.Request, run.ToString(), Cancellation);
+        var result = route == "work" ? await functions.TakeTrainingRun(context.Request, run.ToString(), Cancellation) : await functions.AnswerTrainingRun(context.Request, run.ToString(), retrainings, Cancellation);
         await result.ExecuteAsync(context);
         return (context.Response.StatusCode, Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray()));
     }
