@@ -63,6 +63,9 @@ internal sealed class ArmServer : IAsyncDisposable
     /// <summary>What an execution does; its status when it has done it. Null: it stays Processing.</summary>
     public Func<string, Task<string>>? Work { get; set; }
 
+    /// <summary>Actions that the caller's role lacks.</summary>
+    public HashSet<string> Denied { get; } = [];
+
     /// <summary>When an execution says that it was started.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
@@ -114,6 +117,7 @@ internal sealed class ArmServer : IAsyncDisposable
     {
         string path = context.Request.Path.Value!, method = context.Request.Method;
         if (context.Request.Query["api-version"].Count != 1 || context.Request.Headers.Authorization != "Bearer token") context.Response.StatusCode = 400;
+        else if (Denied.Contains(Action(method, path))) await RefuseAsync(context, 403, "AuthorizationFailed", message: $"The client 'x' with object id 'x' does not have authorization to perform action '{Action(method, path)}' over scope '{path}' or the scope is invalid. If access was recently granted, please refresh your credentials.");
         else if (method == "POST" && path == $"{Job}/start") await StartAsync(context);
         else if (method == "POST" && path.StartsWith($"{Job}/executions/", StringComparison.Ordinal) && path.EndsWith("/stop", StringComparison.Ordinal)) await StopAsync(context, path.Split('/')[^2]);
         else if (method == "GET" && path == $"{Job}/executions") await ListAsync(context);
@@ -121,6 +125,16 @@ internal sealed class ArmServer : IAsyncDisposable
         else if (method == "GET" && path.Contains("/jobOperationResults/", StringComparison.Ordinal)) await PollAsync(context, path.Split('/')[^1]);
         else await RefuseAsync(context, 404, "ResourceNotFound");
     }
+
+    /// <summary>What a role must allow for a request.</summary>
+    private static string Action(string method, string path) => (method, path[(path.LastIndexOf('/') + 1)..]) switch
+    {
+        ("POST", "start") => "Microsoft.App/jobs/start/action",
+        ("POST", _) => "Microsoft.App/jobs/stop/execution/action",
+        (_, "executions") => "Microsoft.App/jobs/executions/read",
+        _ when path.Contains("/jobOperationResults/", StringComparison.Ordinal) => "Microsoft.App/locations/jobOperationResults/read",
+        _ => "Microsoft.App/jobs/execution/read",
+    };
 
     private async Task StartAsync(HttpContext context)
     {
@@ -214,11 +228,11 @@ internal sealed class ArmServer : IAsyncDisposable
         ["properties"] = new JsonObject { ["status"] = status, ["startTime"] = Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture), ["template"] = new JsonObject { ["containers"] = new JsonArray() } },
     };
 
-    private static Task RefuseAsync(HttpContext context, int status, string code, int? retryAfter = null)
+    private static Task RefuseAsync(HttpContext context, int status, string code, int? retryAfter = null, string? message = null)
     {
         context.Response.StatusCode = status;
         if (retryAfter is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return context.Response.WriteAsJsonAsync(new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = code } });
+        return context.Response.WriteAsJsonAsync(new JsonObject { ["error"] = new JsonObject { ["code"] = code, ["message"] = message ?? code } });
     }
 
     private sealed class Token : TokenCredential

@@ -81,6 +81,46 @@ public sealed class ContainerAppsComputeTests(TrainingStore store) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_right_that_the_app_lacks_is_named_with_the_role_that_gives_it()
+    {
+        var run = await store.AskAsync("not-allowed", compute: "container-apps", time: clock);
+        var compute = Compute(clock);
+        async Task DeniedAsync(string action, Func<Task> ask)
+        {
+            Arm.Denied.Add(action);
+            string said = (await Assert.ThrowsAsync<RequestFailedException>(ask)).Message;
+            Arm.Denied.Clear();
+            Assert.StartsWith($"Azure denies the app's identity the action {action} on the job 'train'. Give it the role 'Tidemark training starter'", said, StringComparison.Ordinal);
+        }
+
+        await DeniedAsync("Microsoft.App/jobs/start/action", () => compute.StartAsync(run, Cancellation));
+        Assert.Empty(Arm.Executions);
+        await compute.StartAsync(run, Cancellation);
+        await DeniedAsync("Microsoft.App/jobs/execution/read", () => compute.StartAsync(run, Cancellation));
+        await store.SetAsync(run, ("Status", "Running"), ("Worker", "train-1/a"), ("Heartbeat", clock.GetUtcNow()), ("Attempt", 1));
+        await DeniedAsync("Microsoft.App/jobs/stop/execution/action", () => compute.StopAsync(run, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_execution_whose_name_the_app_may_not_read_is_started_once_and_works_without_it()
+    {
+        var run = await store.AskAsync("nameless", compute: "container-apps", time: clock);
+        var compute = Compute(clock);
+        Arm.Denied.Add("Microsoft.App/locations/jobOperationResults/read");
+
+        await compute.StartAsync(run, Cancellation);
+        await compute.StartAsync(run, Cancellation);
+        clock.Advance(TimeSpan.FromMinutes(3));
+
+        Assert.Equal(RunState.Pending, (await compute.StatusAsync(run, Cancellation)).State);
+        Assert.Null((await store.Notes().ReadAsync(run, Cancellation)).Execution);
+        Assert.Equal((1, 1), (Arm.StartRequests, Arm.Executions.Count));
+        Arm.Denied.Add("Microsoft.App/jobs/executions/read");
+        Assert.Contains("Microsoft.App/jobs/executions/read", (await Assert.ThrowsAsync<RequestFailedException>(() => compute.StatusAsync(run, Cancellation))).Message, StringComparison.Ordinal);
+        await EndAsync(run);
+    }
+
+    [Fact]
     public async Task A_silent_worker_is_stopped_and_replaced_once_then_the_run_fails()
     {
         var run = await store.AskAsync("silent", compute: "container-apps", time: clock);
@@ -180,7 +220,7 @@ public sealed class ContainerAppsComputeTests(TrainingStore store) : IClassFixtu
     private ContainerAppsCompute Compute(TimeProvider time)
     {
         var options = Options.Create(new ContainerAppsOptions { Job = ArmServer.Job });
-        return new(store.Runs(time), store.Notes(time), new TrainingJob(Arm.Client(), options, time), Options.Create(new ComputeOptions()), options, store.Instruments, time, NullLogger<ContainerAppsCompute>.Instance);
+        return new(store.Runs(time), store.Notes(time), new TrainingJob(Arm.Client(), options, time, NullLogger<TrainingJob>.Instance), Options.Create(new ComputeOptions()), options, store.Instruments, time, NullLogger<ContainerAppsCompute>.Instance);
     }
 
     private Task EndAsync(TrainingRunId run) => store.SetAsync(run, ("Status", "Failed"));
