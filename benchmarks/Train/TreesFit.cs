@@ -15,7 +15,7 @@ internal static class TreesFit
     public static async Task RunAsync(string folder, int threads, TextWriter output, CancellationToken cancellation)
     {
         var spec = RunSpecReader.Read(await File.ReadAllBytesAsync(Path.Combine(folder, "spec.json"), cancellation)).Value!;
-        var read = await Dataset.ReadAsync(spec, new RunData(() => File.OpenRead(Path.Combine(folder, "data.csv"))), cancellation);
+        var read = await Dataset.ReadAsync(spec, RunData.OfFile(Path.Combine(folder, "data.csv")), cancellation);
         var data = read.Value ?? throw new BenchmarkException(read.Failure!.Detail);
         using var process = Process.GetCurrentProcess();
         string checkpoints = Path.Combine(folder, "checkpoint");

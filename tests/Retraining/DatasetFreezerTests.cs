@@ -1,11 +1,16 @@
 using System.Text.Json;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
 using Tidemark.Feedback.Labels;
 using Tidemark.Platform.Errors;
 using Tidemark.Platform.PredictionLog;
+using Tidemark.Platform.Storage;
 using Tidemark.Registry;
 using Tidemark.Retraining.Contract;
+using Tidemark.Retraining.Data;
 using Tidemark.Retraining.Datasets;
 using Tidemark.Retraining.Policies;
 using Tidemark.Retraining.Records;
@@ -68,6 +73,36 @@ public sealed class DatasetFreezerTests(AzuriteFixture azurite)
         Assert.Contains($"datasets/{model}/absent.csv is not there", absent.Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Rows_of_a_large_dataset_are_judged_while_the_rest_is_still_in_storage_and_one_that_changes_meanwhile_is_read_no_further()
+    {
+        const int Rows = 200_000, Width = 100;
+        await using FeedbackProcess process = await StartAsync(azurite);
+        var fetched = new FetchedBytes();
+        BlobClientOptions options = StorageClients.BlobOptions();
+        options.AddPolicy(fetched, HttpPipelinePosition.PerRetry);
+        var blobs = new BlobServiceClient(azurite.ConnectionString, options);
+        BlobClient blob = blobs.GetBlobContainerClient("datasets").GetBlobClient($"{model}/large.csv");
+        string row = $"{new string('x', Width - 3)},1\n";
+        await blob.UploadAsync(BinaryData.FromString("site,label\n" + string.Concat(Enumerable.Repeat(row, Rows))), overwrite: true, Stop);
+        var freezer = new DatasetFreezer(blobs, new LabelledLog(process.Services.GetRequiredService<LogStore>(), process.Labels), TimeProvider.System);
+
+        RunData data = await freezer.OpenAsync(new FrozenDataset($"datasets/{model}/large.csv", "", 0, Rows, Rows, null, null, ["site", "label"], [], Day), Stop);
+        long read = 0, ahead = 0;
+        Assert.Null(await data.ReadAsync(["site", "label"], [], batch =>
+        {
+            read += batch.Rows;
+            ahead = Math.Max(ahead, fetched.Count - (read * Width));
+            return null;
+        }, Stop));
+        Assert.Equal(Rows, read);
+        Assert.InRange(ahead, 1, 2 * StorageClients.TransferSize); // of 20 MB
+
+        await blob.UploadAsync(BinaryData.FromString("site,label\ny,0\n"), overwrite: true, Stop);
+        var changed = await Assert.ThrowsAsync<RequestFailedException>(() => data.ReadAsync(["site", "label"], [], _ => null, Stop));
+        Assert.Equal(412, changed.Status);
+    }
+
     private async Task<Failure> RefusedAsync(FeedbackProcess process, string file)
     {
         (DatasetFreezer freezer, OpenRetraining open) = Freezer(process, $$"""{"source": "blob", "blob": "datasets/{{model}}/{{file}}.csv"}""", file);
@@ -81,6 +116,20 @@ public sealed class DatasetFreezerTests(AzuriteFixture azurite)
         var open = new OpenRetraining(id, new RetrainingRow { PartitionKey = model.ToString(), RowKey = id.ToString() }, PolicyReader.Read(JsonSerializer.Deserialize<JsonElement>(policy)).Value!);
         var log = new LabelledLog(process.Services.GetRequiredService<LogStore>(), process.Labels);
         return (new DatasetFreezer(process.Blobs, log, process.Services.GetRequiredService<TimeProvider>()), open);
+    }
+
+    /// <summary>Counts the bytes of what is read from storage.</summary>
+    private sealed class FetchedBytes : HttpPipelinePolicy
+    {
+        public long Count { get; private set; }
+
+        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("The suite calls storage asynchronously.");
+
+        public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+        {
+            await ProcessNextAsync(message, pipeline);
+            if (message.Request.Method == RequestMethod.Get) Count += message.Response.Headers.ContentLengthLong ?? 0;
+        }
     }
 
     private static IEnumerable<(double Score, string Segment, string? Key)> Rows(int count, string site, Func<int, string>? key) =>

@@ -63,7 +63,7 @@ internal sealed class TrainerProcess(TrainerCommand command) : IDisposable
 
     public RunSpec Spec => spec ??= RunSpecReader.Read(File.ReadAllBytes(SpecPath)).Value!;
 
-    public RunData Data => new(() => File.OpenRead(DataPath));
+    public RunData Data => RunData.OfFile(DataPath);
 
     public void Write(string csv, JsonObject specification)
     {

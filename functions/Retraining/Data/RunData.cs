@@ -6,8 +6,10 @@ namespace Tidemark.Retraining.Data;
 
 /// <summary>The data of a run, read from the start as often as asked. A row that can't be read ends the reading with a failure.</summary>
 /// <param name="open">Opens the file anew; gzip or plain CSV.</param>
-public sealed class RunData(Func<Stream> open)
+public sealed class RunData(Func<CancellationToken, Task<Stream>> open)
 {
+    public static RunData OfFile(string path) => new(_ => Task.FromResult<Stream>(File.OpenRead(path)));
+
     /// <summary>Calls <paramref name="batch"/> with every batch of rows. Columns named are there; those not in <paramref name="numbers"/> are text.</summary>
     /// <param name="needed">Columns that must be there.</param>
     /// <param name="numbers">Columns to read as numbers.</param>
@@ -20,7 +22,7 @@ public sealed class RunData(Func<Stream> open)
             OtherKinds = ColumnKind.Text,
             OnlyEmptyIsMissing = true,
         };
-        var opened = await CsvReader.OpenAsync(open(), options, cancellation);
+        var opened = await CsvReader.OpenAsync(await open(cancellation), options, cancellation);
         if (!opened.Ok) return AtFault(opened.Failure);
         using var reader = opened.Value;
         string[] absent = [.. needed.Except(reader.Names, StringComparer.Ordinal).Order(StringComparer.Ordinal)];

@@ -53,12 +53,16 @@ public sealed class DatasetFreezer(BlobServiceClient service, LabelledLog log, T
         }
     }
 
-    /// <summary>The rows of a dataset, read from the start as often as asked.</summary>
+    /// <summary>The rows of a dataset, read from the start as often as asked, a few MB at a time.</summary>
     public async Task<RunData> OpenAsync(FrozenDataset dataset, CancellationToken cancellation)
     {
-        BlobDownloadResult read = await service.GetBlobContainerClient(datasets.Name).GetBlobClient(dataset.Blob[(datasets.Name.Length + 1)..]).DownloadContentAsync(cancellation);
-        return new RunData(() => read.Content.ToStream());
+        BlobClient blob = datasets.GetBlobClient(dataset.Blob[(datasets.Name.Length + 1)..]);
+        return Content(blob, (await blob.GetPropertiesAsync(cancellationToken: cancellation)).Value.ETag);
     }
+
+    /// <summary>A file as it is under one ETag: whoever overwrites it meanwhile makes the reading fail, and the step is done again.</summary>
+    private static RunData Content(BlobClient blob, ETag tag) => new(cancellation => blob.OpenReadAsync(
+        new BlobOpenReadOptions(allowModifications: false) { BufferSize = StorageClients.TransferSize, Conditions = new BlobRequestConditions { IfMatch = tag } }, cancellation));
 
     /// <summary>The label, the features, and what rows are split and told apart by; each once.</summary>
     private static IEnumerable<string> ColumnsOf(RunSpec spec) => spec.Features.Select(f => f.Name)
@@ -104,9 +108,7 @@ public sealed class DatasetFreezer(BlobServiceClient service, LabelledLog log, T
         {
             BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellation);
             long before = file.Rows, labelled = 0;
-            // Opened for reading as it is now; whoever overwrites it meanwhile makes the reading fail, and the step is done again.
-            var data = new RunData(() => blob.OpenRead(new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = properties.ETag } }, CancellationToken.None));
-            var failure = await data.ReadAsync(columns, [], batch =>
+            var failure = await Content(blob, properties.ETag).ReadAsync(columns, [], batch =>
             {
                 var cells = columns.Select(column => (TextColumn)batch.Find(column)!).ToArray();
                 var labels = (TextColumn)batch.Find(label)!;

@@ -92,7 +92,7 @@ public sealed class ChallengerEvaluationTests(RivalRuns runs) : IClassFixture<Ri
         var spec = RunSpecReader.Read(Encoding.UTF8.GetBytes(numbers.ToJsonString())).Value!;
         byte[] csv = Encoding.UTF8.GetBytes(TrainingData.Csv(400, "regression"));
         byte[] echo = new OnnxWriter().Input("amount", TensorElementType.Float, -1, 1).Output("prediction", TensorElementType.Float, -1, 1).Node("Identity", ["amount"], ["prediction"]).ToBytes();
-        Task<Outcome<ChallengerEvidence>> Run(byte[] data) => ChallengerEvaluation.RunAsync(spec, new RunData(() => new MemoryStream(data)), echo, null, new() { Resamples = 200 }, TimeProvider.System, Cancellation);
+        Task<Outcome<ChallengerEvidence>> Run(byte[] data) => ChallengerEvaluation.RunAsync(spec, new RunData(_ => Task.FromResult<Stream>(new MemoryStream(data))), echo, null, new() { Resamples = 200 }, TimeProvider.System, Cancellation);
 
         var missing = await Run(csv);
         var whole = await Run(Encoding.UTF8.GetBytes(string.Join('\n', Encoding.UTF8.GetString(csv).Split('\n').Where(line => !line.StartsWith(',')))));

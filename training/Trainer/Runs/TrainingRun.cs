@@ -35,7 +35,7 @@ internal sealed class TrainingRun(RunSpec spec, string dataPath, RunFolder folde
         var checkpoints = Checkpoints.Open(folder.Checkpoint, job, () => progress.Elapsed);
         progress.Started(job, threads, checkpoints.Resumptions > 0);
         progress.Step("read", 0, 1);
-        var data = await Dataset.ReadAsync(spec, new RunData(() => File.OpenRead(dataPath)), stop);
+        var data = await Dataset.ReadAsync(spec, RunData.OfFile(dataPath), stop);
         if (!data.Ok) return data.Failure;
         if (Imbalance(data.Value.Labels) is { } imbalance) return imbalance;
         var dropped = Hygiene.Apply(data.Value, spec.MaxCategories);
