@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Tidemark.Tests.Platform.Inference;
 using Xunit;
@@ -34,6 +36,9 @@ public sealed class QuarantineTests : IAsyncLifetime
         Assert.Equal([(1, "b", "120"), (2, "c", "x"), (3, "d", "-3")], aside.Select(row => ((int)row["row"]!, (string)row["key"]!, ((string)row["value"]!).Trim('\'').Replace(".0", "", StringComparison.Ordinal))));
         Assert.Equal("expect_column_values_to_be_between", (string?)aside[0]["rule"]);
         Assert.Equal("ages/1", (string?)job["suite"]);
+        JsonNode manifest = JsonNode.Parse((await suite.ReadAsync((string)job["links"]!["manifest"]!))!)!;
+        byte[] lines = Encoding.UTF8.GetBytes((await suite.ReadAsync((string)job["links"]!["quarantine"]!))!);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(lines)), (string?)manifest["quarantineSha256"]);
 
         // The rule was too strict: its next version lets one of the rows through.
         using (HttpResponseMessage current = await suite.Http.GetAsync($"api/models/{suite.Model}/suites/ages", Stop))
