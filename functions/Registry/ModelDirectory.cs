@@ -57,12 +57,12 @@ public sealed partial class ModelDirectory(
 
     /// <summary>Does the work for every model. One that fails does not keep the others; the failures are thrown together at the end.</summary>
     /// <param name="what">The work, as a message begins: <c>The drift check</c>.</param>
-    /// <exception cref="InvalidOperationException">The models can't be listed.</exception>
+    /// <exception cref="TimeoutException">The models can't be listed.</exception>
     /// <exception cref="AggregateException">The work failed for some.</exception>
     internal async Task ForEachAsync(string what, Func<ModelName, Task> work, CancellationToken cancellation)
     {
         var models = await ListAsync(cancellation);
-        if (!models.Ok) throw new InvalidOperationException($"The models can't be listed: {models.Failure.Detail}");
+        if (!models.Ok) throw new TimeoutException($"The models can't be listed: {models.Failure.Detail}");
         List<Exception> failed = [];
         foreach (ModelName model in models.Value)
         {
@@ -70,7 +70,7 @@ public sealed partial class ModelDirectory(
             {
                 await work(model);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
                 failed.Add(new InvalidOperationException($"{what} of {model} failed; it is tried again in an hour.", e));
             }

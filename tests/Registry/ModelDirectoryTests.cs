@@ -114,6 +114,38 @@ public sealed class ModelDirectoryTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Work_for_all_models_outlives_a_time_out_of_one_and_ends_when_it_is_told_to()
+    {
+        await using var process = await RegistryProcess.StartAsync(azurite);
+        ModelName[] mine = [.. new[] { NewModel(), NewModel(), NewModel() }.OrderBy(m => m.ToString(), StringComparer.Ordinal)];
+        foreach (ModelName model in mine) await process.RegisterAsync(model, 1);
+        List<ModelName> done = [];
+        using var told = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        Task WorkAsync(ModelName model, Exception failure, Action? first = null)
+        {
+            if (!mine.Contains(model)) return Task.CompletedTask;
+            if (model != mine[0])
+            {
+                done.Add(model);
+                return Task.CompletedTask;
+            }
+
+            first?.Invoke();
+            throw failure;
+        }
+
+        var failed = await Assert.ThrowsAsync<AggregateException>(
+            () => process.Directory.ForEachAsync("The work", m => WorkAsync(m, new TaskCanceledException("", new TimeoutException())), told.Token));
+        Assert.Equal([mine[1], mine[2]], done);
+        Assert.Contains($"The work of {mine[0]} failed", Assert.Single(failed.InnerExceptions).Message, StringComparison.Ordinal);
+        done.Clear();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => process.Directory.ForEachAsync("The work", m => WorkAsync(m, new OperationCanceledException(told.Token), told.Cancel), told.Token));
+        Assert.Empty(done);
+    }
+
+    [Fact]
     public async Task A_version_deleted_elsewhere_is_gone_after_the_refresh()
     {
         var clock = new FakeClock();

@@ -27,27 +27,7 @@ public sealed partial class QualityChecks(
     private const int MostWindows = 1000;
 
     /// <summary>Checks every model; one that fails does not keep the others from it.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        Outcome<IReadOnlyList<ModelName>> all = await models.ListAsync(cancellation);
-        if (!all.Ok)
-            throw new TimeoutException(all.Failure.Detail);
-        var failures = new List<Exception>();
-        foreach (ModelName model in all.Value)
-        {
-            try
-            {
-                await RunAsync(model, cancellation);
-            }
-            catch (Exception e) when (!cancellation.IsCancellationRequested)
-            {
-                failures.Add(e);
-            }
-        }
-
-        if (failures.Count > 0)
-            throw new AggregateException(failures);
-    }
+    public Task RunAsync(CancellationToken cancellation) => models.ForEachAsync("The quality check", model => RunAsync(model, cancellation), cancellation);
 
     /// <summary>Checks one model. Returns the windows that were counted, now or anew.</summary>
     public async Task<Outcome<IReadOnlyList<WindowQuality>>> RunAsync(ModelName model, CancellationToken cancellation)
