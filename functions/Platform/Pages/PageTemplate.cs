@@ -23,6 +23,9 @@ public sealed partial class PageTemplate(string resource)
     public static string ContentSecurityPolicy { get; } =
         $"default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-eval' {Hashes()}";
 
+    /// <summary>What all pages have in common; a template adds its own after <c>{{style}}</c>.</summary>
+    private static readonly Lazy<string> Style = new(() => Resource("Tidemark.Platform.Pages.page.css"));
+
     private readonly Lazy<string> template = new(() => Resource(resource));
 
     /// <param name="parts">HTML by name; what comes from data has gone through <see cref="Html"/>.</param>
@@ -30,6 +33,7 @@ public sealed partial class PageTemplate(string resource)
     public string Fill(IReadOnlyDictionary<string, string> parts, JsonObject charts) => Placeholder().Replace(template.Value, m => m.Groups[1].Value switch
     {
         "security" => ContentSecurityPolicy,
+        "style" => Style.Value,
         // The JSON encoder escapes what could end the element.
         "charts" => $"<script type=\"application/json\" id=\"charts\">{charts.ToJsonString()}</script>\n{Scripts.Value}",
         var name => parts[name],

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tidemark.Platform.Pages;
 
 namespace Tidemark.Reports.Page;
 
@@ -93,7 +94,7 @@ internal static class DriftCharts
             ["type"] = "temporal",
             ["timeUnit"] = "utcyearmonthdatehours",
             ["title"] = null,
-            ["axis"] = axis ? new JsonObject { ["grid"] = false, ["format"] = "%d %b", ["tickCount"] = "day" } : null,
+            ["axis"] = axis ? ChartTime.Axis() : null,
         };
         var share = new JsonObject
         {

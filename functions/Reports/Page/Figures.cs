@@ -10,7 +10,7 @@ internal static class Figures
 
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    public static string Percent(double? value) => value is { } v ? (v is > 0 and < 0.001 ? "< 0.1" : (100 * v).ToString(v is 0 or 1 ? "0" : "0.0", CultureInfo.InvariantCulture)) + " %" : "";
+    public static string Percent(double? value) => value is { } v ? (v is > 0 and < 0.001 ? "<\u00A00.1" : (100 * v).ToString(v is 0 or 1 ? "0" : "0.0", CultureInfo.InvariantCulture)) + " %" : "";
 
     public static string Range(double? low, double? high) => low is null || high is null ? "" : $"{Number(low)} – {Number(high)}";
 

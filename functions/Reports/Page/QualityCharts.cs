@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tidemark.Platform.Pages;
 
 namespace Tidemark.Reports.Page;
 
@@ -89,7 +90,7 @@ internal static class QualityCharts
         ["type"] = "temporal",
         ["scale"] = new JsonObject { ["type"] = "utc" },
         ["title"] = null,
-        ["axis"] = new JsonObject { ["grid"] = false, ["format"] = "%d %b", ["tickCount"] = 6 },
+        ["axis"] = ChartTime.Axis(),
     };
 
     private static JsonObject Band(string low, string high, string color) => new()

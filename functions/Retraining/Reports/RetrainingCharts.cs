@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Tidemark.Platform.Pages;
 
 namespace Tidemark.Retraining.Reports;
 
@@ -17,14 +18,16 @@ internal static class RetrainingCharts
         ["mark"] = "bar",
         ["encoding"] = new JsonObject
         {
-            ["y"] = Field("measure", "nominal"),
-            ["yOffset"] = Field("model", "nominal"),
-            ["x"] = Field("value", "quantitative"),
+            ["y"] = new JsonObject { ["field"] = "measure", ["type"] = "nominal", ["title"] = null, ["sort"] = null },
+            ["yOffset"] = new JsonObject { ["field"] = "model", ["type"] = "nominal", ["sort"] = new JsonArray("champion", "candidate") },
+            ["x"] = new JsonObject { ["field"] = "value", ["type"] = "quantitative", ["title"] = null, ["scale"] = new JsonObject { ["domain"] = new JsonArray(0, 1) } },
             ["color"] = Color("model", ("champion", Frozen), ("candidate", Served)),
         },
     };
 
-    public static JsonObject Stream(StreamCurve curve)
+    /// <param name="curve">The two curves.</param>
+    /// <param name="measure">What they show, with its unit.</param>
+    public static JsonObject Stream(StreamCurve curve, string measure)
     {
         var values = curve.Points.SelectMany(p => new[] { (p.From, Who: "served", Value: p.Served, p.Versions), (p.From, Who: $"frozen version {curve.Frozen}", Value: p.Frozen, Versions: curve.Frozen) })
             .Where(p => p.Value is not null)
@@ -38,8 +41,8 @@ internal static class RetrainingCharts
             ["mark"] = new JsonObject { ["type"] = "line", ["point"] = new JsonObject { ["size"] = 18 }, ["tooltip"] = true },
             ["encoding"] = new JsonObject
             {
-                ["x"] = new JsonObject { ["field"] = "from", ["type"] = "temporal", ["scale"] = new JsonObject { ["type"] = "utc" }, ["title"] = null },
-                ["y"] = new JsonObject { ["field"] = "value", ["type"] = "quantitative", ["title"] = null, ["scale"] = new JsonObject { ["zero"] = false } },
+                ["x"] = new JsonObject { ["field"] = "from", ["type"] = "temporal", ["scale"] = new JsonObject { ["type"] = "utc" }, ["title"] = null, ["axis"] = ChartTime.Axis() },
+                ["y"] = new JsonObject { ["field"] = "value", ["type"] = "quantitative", ["title"] = measure, ["scale"] = new JsonObject { ["zero"] = false } },
                 ["color"] = Color("who", ("served", Served), ($"frozen version {curve.Frozen}", Frozen)),
                 ["tooltip"] = new JsonArray(Field("from", "temporal"), Field("who", "nominal"), Field("value", "quantitative"), Field("version", "nominal")),
             },

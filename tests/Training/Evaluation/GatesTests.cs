@@ -8,7 +8,7 @@ namespace Tidemark.Tests.Training.Evaluation;
 /// <summary>Each gate by itself: the number, the threshold, the sentence, and the edge between passing and failing.</summary>
 public sealed class GatesTests
 {
-    private static readonly ChallengerEvidence Good = new()
+    internal static readonly ChallengerEvidence Good = new()
     {
         Task = TrainingTask.Binary,
         Rows = 400,
