@@ -58,9 +58,7 @@ internal sealed class KeepingStream(Stream inner, TextMemory memory) : ReadOnlyS
     {
         if (from < first || to > first + length)
         {
-            int left = (int)Math.Clamp(first + length - to, 0, length);
-            kept.AsSpan(length - left, left).CopyTo(kept);
-            (first, length) = (first + length - left, left);
+            Forget(to);
             return null;
         }
 
@@ -70,6 +68,14 @@ internal sealed class KeepingStream(Stream inner, TextMemory memory) : ReadOnlyS
         kept.AsSpan(length - rest, rest).CopyTo(next);
         (kept, first, length) = (next, to, rest);
         return text;
+    }
+
+    /// <summary>Forgets the bytes before a place in the stream.</summary>
+    public void Forget(long to)
+    {
+        int left = (int)Math.Clamp(first + length - to, 0, length);
+        kept.AsSpan(length - left, left).CopyTo(kept);
+        (first, length) = (first + length - left, left);
     }
 
     protected override void Dispose(bool disposing)

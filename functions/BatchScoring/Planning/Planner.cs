@@ -109,15 +109,10 @@ public sealed class Planner(
     {
         foreach (ShardRow shard in shards)
         {
-            KeptText? text = kept?.Take(shard.Start - offset, shard.End - offset);
-            if (text is not null && await local.TryBeginAsync(shard, text, cancellation) is { } begun)
-            {
+            if (kept is not null && await local.TryBeginAsync(shard, kept, shard.Start - offset, shard.End - offset, cancellation) is { } begun)
                 here.Add(begun);
-                continue;
-            }
-
-            text?.Dispose();
-            await queue.SendAsync([shard], cancellation);
+            else
+                await queue.SendAsync([shard], cancellation);
         }
     }
 

@@ -18,8 +18,8 @@ public sealed partial class LocalShards(
     /// <value>How long the planner waits for a worker of its own before it leaves a shard to others: short, so that these have something to do.</value>
     private static readonly TimeSpan PatienceForTurn = TimeSpan.FromMilliseconds(100);
 
-    /// <value>Bytes that are read beyond the end of a shard before it is known.</value>
-    private const int ReadAhead = 3 << 20;
+    /// <value>Bytes that are read beyond the end of a shard before it is known: a window of the search and the row that goes on there.</value>
+    private const int ReadAhead = 5 << 18;
 
     private readonly QueueClient queue = queues.GetQueueClient(StorageNames.Queues.BatchShards);
     private readonly Lock choosing = new();
@@ -34,13 +34,23 @@ public sealed partial class LocalShards(
     }
 
     /// <summary>
-    /// Begins to score a new shard here; its end is a task that never fails. Null: no worker was free, or the shard is known already; it is then
-    /// to be sent to the queue.
+    /// Begins to score a new shard here, whose bytes in the stream go from one place to another; its end is a task that never fails. Null: no worker
+    /// was free, the bytes are gone, or the shard is known already; it is then to be sent to the queue.
     /// </summary>
-    internal async Task<Task?> TryBeginAsync(ShardRow shard, KeptText text, CancellationToken cancellation)
+    internal async Task<Task?> TryBeginAsync(ShardRow shard, KeepingStream stream, long from, long to, CancellationToken cancellation)
     {
         if (!await worker.Turns.WaitAsync(PatienceForTurn, cancellation))
+        {
+            stream.Forget(to);
             return null;
+        }
+
+        if (stream.Take(from, to) is not { } text)
+        {
+            worker.Turns.Release();
+            return null;
+        }
+
         if (Interlocked.Add(ref kept, text.Length) > options.Value.KeptBytes)
         {
             End(text);
@@ -78,7 +88,6 @@ public sealed partial class LocalShards(
         }
         finally
         {
-            text.Dispose();
             End(text);
             await held.EndAsync(done);
         }
@@ -96,6 +105,7 @@ public sealed partial class LocalShards(
     private void End(KeptText text)
     {
         Interlocked.Add(ref kept, -text.Length);
+        text.Dispose();
         worker.Turns.Release();
     }
 
