@@ -39,7 +39,7 @@ public sealed class RetrainingTests(RetrainingSuite running)
         JsonArray trail = (await running.Suite.Http.GetAsync("api/audit?limit=1000", Stop).JsonAsync())["rows"]!.AsArray();
         Assert.Equal($"retraining {ids[0]}", (string?)Assert.Single(trail, r => (string?)r!["subject"] == $"{sensor.Name}: champion, version 1 -> 2")!["actor"]);
         string page = await running.Suite.Http.GetStringAsync((string?)second["report"], Stop);
-        Assert.All(["data-chart=\"curves\"", "data-chart=\"comparison\"", "<td>better</td>", (string)second["dataset"]!["sha256"]!], part => Assert.Contains(part, page, StringComparison.Ordinal));
+        Assert.All(["data-chart=\"curves\"", "data-chart=\"comparison\"", ">better</td>", (string)second["dataset"]!["sha256"]!], part => Assert.Contains(part, page, StringComparison.Ordinal));
         var listed = await running.Suite.Http.GetAsync($"api/retrainings?model={sensor.Name}&state=kept&limit=1", Stop).JsonAsync();
         Assert.Equal((ids[0], true), ((string?)listed["retrainings"]![0]!["id"], listed["next"] is not null));
     }
