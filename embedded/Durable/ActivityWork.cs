@@ -22,8 +22,6 @@ internal sealed partial class ActivityWork(
     public async Task RunAsync(ActivityPointer pointer, CancellationToken abort)
     {
         string key = $"{DurableStore.ClaimKeysOf(pointer.Execution)}{pointer.TaskId:D8}";
-        Episode? calling = await store.EpisodeAsync(pointer.Instance, $"{Episode.KeysOf(pointer.Execution)}{pointer.Episode:D8}", abort);
-        if (calling?.Actions.FirstOrDefault(a => a.Id == pointer.TaskId) is not { } call) return;
         RowLease? claim = await ClaimAsync(pointer.Instance, key, abort);
         if (claim is null)
         {
@@ -34,6 +32,14 @@ internal sealed partial class ActivityWork(
 
         await using (claim)
         {
+            // Read after the claim is made: an execution that is forgotten loses its episodes first, so that a message which comes late finds one of the two.
+            Episode? calling = await store.EpisodeAsync(pointer.Instance, $"{Episode.KeysOf(pointer.Execution)}{pointer.Episode:D8}", abort);
+            if (calling?.Actions.FirstOrDefault(a => a.Id == pointer.TaskId) is not { } call)
+            {
+                await claim.DeleteAsync(abort);
+                return;
+            }
+
             Message answer = await AnswerAsync(pointer, call, claim, abort);
             await claim.ChangeAsync(etag => ReportAsync(pointer.Instance, key, answer, etag));
         }

@@ -78,6 +78,7 @@ internal sealed partial class DurableStore
             deletes.Add(new(TableTransactionActionType.Delete, entity, ETag.All));
         }
 
+        deletes.Reverse(); // episodes before the claims of their activities; see ActivityWork
         foreach (TableTransactionAction[] batch in deletes.Chunk(RowsInTransaction))
         {
             try

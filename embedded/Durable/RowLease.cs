@@ -91,6 +91,13 @@ internal sealed class RowLease : IAsyncDisposable
         return (await table.UpdateEntityAsync(free, current, TableUpdateMode.Merge, cancellation)).Headers.ETag!.Value;
     });
 
+    /// <summary>Removes the row.</summary>
+    public Task DeleteAsync(CancellationToken cancellation) => FinishAsync(async current =>
+    {
+        await table.DeleteEntityAsync(row.Partition, row.Key, current, cancellation);
+        return current;
+    });
+
     /// <summary>Stops renewing; what was not released ends by itself.</summary>
     public async ValueTask DisposeAsync()
     {

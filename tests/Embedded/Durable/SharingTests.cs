@@ -16,11 +16,16 @@ public sealed class SharingTests(AzuriteFixture azurite)
     [Fact]
     public async Task Two_hosts_share_the_work_and_do_each_part_once()
     {
-        Journal first = new(), second = new();
+        TaskCompletionSource both = new();
+        Journal first = new() { Gate = both }, second = new() { Gate = both };
         await using Hub one = await StartAsync(first, null);
         await using Hub two = await StartAsync(second, one.Name);
 
-        OrchestrationMetadata[] ends = await Task.WhenAll(Enumerable.Range(0, Instances).Select(i => one.RunAsync(nameof(Team.Work), i)));
+        Task<OrchestrationMetadata[]> running = Task.WhenAll(Enumerable.Range(0, Instances).Select(i => one.RunAsync(nameof(Team.Work), i)));
+        // Neither may run them all at once, so the other gets some.
+        await Eventually.IsAsync(() => Task.FromResult(!first.Begun.IsEmpty && !second.Begun.IsEmpty));
+        both.SetResult();
+        OrchestrationMetadata[] ends = await running;
 
         Assert.Equal(Enumerable.Range(0, Instances).Select(i => Activities * i), ends.Select(e => e.ReadOutputAs<int>()));
         Assert.Equal(Instances * Activities, first.Done.Count + second.Done.Count);
@@ -71,7 +76,8 @@ public sealed class SharingTests(AzuriteFixture azurite)
         Assert.Equal(3, journal.Done.Count);
     }
 
-    private Task<Hub> StartAsync(Journal journal, string? name) => Hub.StartAsync(azurite, [typeof(Team)], b => b.Services.AddSingleton(journal), name);
+    private Task<Hub> StartAsync(Journal journal, string? name) =>
+        Hub.StartAsync(azurite, [typeof(Team)], b => b.Services.AddSingleton(journal), name, durable: "\"maxConcurrentActivityFunctions\": 20");
 
     public sealed class Journal
     {
