@@ -122,6 +122,25 @@ public abstract class TrainerContractTests
         Assert.Equal(profile, Convert.ToHexString(trainer.Content(RunFiles.Profile)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task In_noise_nothing_is_found(ulong seed)
+    {
+        using var trainer = new TrainerProcess(await CommandAsync());
+        double Draw(int row, int k) => Tidemark.Retraining.Data.SplitMix.Mix(seed, (ulong)row, (ulong)k) / Math.Pow(2, 64);
+        var spec = TrainingData.Spec("binary", trials: 8);
+        trainer.Write("amount,age,region,noise,label\n" + Repeat(300, row => $"{Draw(row, 1)},{Draw(row, 2)},r{(int)(4 * Draw(row, 3))},{Draw(row, 4)},{(Draw(row, 5) < 0.5 ? "yes" : "no")}"), spec);
+
+        Assert.True(await trainer.RunAsync() == 0, trainer.Said);
+
+        var metrics = trainer.Json(RunFiles.Metrics);
+        Assert.Contains(metrics.GetProperty("chosen").GetString(), new[] { "baseline", "linear" });
+        foreach (string rich in metrics.GetProperty("candidates").EnumerateArray().Select(c => c.GetProperty("name").GetString()!).Skip(2))
+            Assert.True(Loss(trainer, rich) > 0.985 * Loss(trainer, "baseline"), $"{rich} has {Loss(trainer, rich)}, the baseline {Loss(trainer, "baseline")}.");
+    }
+
     public static TheoryData<string, string, int, string> Hostile { get; } = new()
     {
         { "no rows", "amount,age,region,noise,label\n", 65, "no row" },
@@ -243,4 +262,22 @@ public abstract class TrainerContractTests
 public sealed class CSharpTrainerTests : TrainerContractTests
 {
     protected override Task<TrainerCommand> CommandAsync() => Task.FromResult(TrainerCommand.CSharp);
+
+    [Fact]
+    public async Task Trees_of_five_folds_go_on_where_they_were_stopped()
+    {
+        using var trainer = new TrainerProcess(await CommandAsync());
+        var spec = TrainingData.Spec("multiclass", trials: 8);
+        spec["candidates"] = new JsonArray("trees");
+        trainer.Write(TrainingData.Csv(1200, "multiclass"), spec);
+        Assert.True(await trainer.RunAsync() == 0, trainer.Said);
+        var whole = trainer.Results();
+        Directory.Delete(trainer.Output, recursive: true);
+
+        Assert.Equal(75, await trainer.InterruptAsync(Signal.Terminate, lines: 4));
+        Assert.Contains(trainer.Lines, line => line.Contains("\"trees\"", StringComparison.Ordinal));
+        Assert.True(await trainer.RunAsync() == 0, trainer.Said);
+
+        Assert.Equal(whole, trainer.Results());
+    }
 }

@@ -5,13 +5,12 @@ using Tidemark.Trainer.Runs;
 
 namespace Tidemark.Trainer.Trees;
 
-/// <summary>Gradient boosting with early stopping (Friedman 2001): a tree per output and round until the validation loss no longer falls.</summary>
+/// <summary>Gradient boosting (Friedman 2001): a tree per output and round, and the validation loss after each.</summary>
 internal sealed class Boosting
 {
     private const int CurveEvery = 20;
     private const int CurveRows = 20_000;
 
-    private readonly TreeSettings settings;
     private readonly BinnedRows training, validation;
     private readonly Part trainingRows, validationRows;
     private readonly Problem problem;
@@ -22,12 +21,13 @@ internal sealed class Boosting
     private readonly TreeGrower grower;
     private readonly List<Tree> trees = [];
     private readonly List<CurvePoint> curve = [];
+    private readonly List<double> losses = [];
     private readonly double[] bases;
     private readonly float[][] scores, heldScores;
 
     public Boosting(TreeSettings settings, BinnedRows training, BinnedRows validation, Fold fold, Problem problem, ulong seed, ParallelOptions parallel)
     {
-        (this.settings, this.training, this.validation, this.problem, this.seed, this.parallel) = (settings, training, validation, problem, seed, parallel);
+        (this.training, this.validation, this.problem, this.seed, this.parallel) = (training, validation, problem, seed, parallel);
         (trainingRows, validationRows) = (fold.Training, fold.Validation);
         (mean, deviation) = (0, 1);
         if (problem.Task == TrainingTask.Regression)
@@ -42,19 +42,15 @@ internal sealed class Boosting
         bases = Bases();
         scores = [.. bases.Select(b => Filled(training.Rows, b))];
         heldScores = [.. bases.Select(b => Filled(validation.Rows, b))];
-        BestLoss = HeldLoss();
+        losses.Add(HeldLoss());
     }
-
-    /// <summary>Rounds whose trees are part of the model.</summary>
-    public int BestRounds { get; private set; }
-
-    public double BestLoss { get; private set; }
 
     public int Rounds => trees.Count / problem.Outputs;
 
     public IReadOnlyList<CurvePoint> Curve => curve;
 
-    public bool Finished => Rounds >= TreeSettings.MostRounds || Rounds - BestRounds >= settings.Patience;
+    /// <summary>Validation loss after so many rounds, from none on.</summary>
+    public IReadOnlyList<double> Losses => losses;
 
     /// <summary>One more round.</summary>
     public void Step()
@@ -72,18 +68,18 @@ internal sealed class Boosting
         trees.AddRange(grown);
         double loss = HeldLoss();
         if (Rounds % CurveEvery == 0) curve.Add(new(Rounds, TrainingLoss(), loss));
-        if (loss < BestLoss) (BestLoss, BestRounds) = (loss, Rounds);
+        losses.Add(loss);
     }
 
-    public TreesModel Model(TreeColumns columns) => new(
-        columns, training.Cuts, [.. trees.Take(BestRounds * problem.Outputs)], problem.Outputs, [.. bases.Select((b, c) => (b * deviation) + mean - problem.WeightShift[c])], deviation);
+    /// <summary>The model of the first <paramref name="rounds"/> rounds.</summary>
+    public TreesModel Model(TreeColumns columns, int rounds) => new(
+        columns, training.Cuts, [.. trees.Take(rounds * problem.Outputs)], problem.Outputs, [.. bases.Select((b, c) => (b * deviation) + mean - problem.WeightShift[c])], deviation);
 
     public void Save(BinaryWriter to)
     {
         to.Write(trees.Count);
         foreach (var tree in trees) tree.Save(to);
-        to.Write(BestRounds);
-        to.Write(BestLoss);
+        foreach (double loss in losses.Skip(1)) to.Write(loss);
         to.Write(curve.Count);
         foreach (var point in curve)
         {
@@ -105,7 +101,7 @@ internal sealed class Boosting
             AddTo(heldScores[c], validation, tree);
         }
 
-        (BestRounds, BestLoss) = (from.ReadInt32(), from.ReadDouble());
+        for (int round = Rounds; round > 0; round--) losses.Add(from.ReadDouble());
         for (int count = from.ReadInt32(); count > 0; count--) curve.Add(new(from.ReadDouble(), from.ReadDouble(), from.ReadDouble()));
     }
 

@@ -42,35 +42,32 @@ internal static class TreesCandidate
     private static Fitted Try(int trial, int trials, TreeSettings settings, List<Binned> folds, Resampling resampling, Work work)
     {
         var problem = work.Problem;
+        var boosting = new BoostingOfFolds(settings, [.. folds.Select((fold, f) => (fold.Fold, new Boosting(
+            settings, fold.Training, fold.Validation, fold.Fold, problem, SplitMix.Mix(problem.Seed, 21, (ulong)trial, (ulong)f), work.Parallel)))]);
+        string unit = $"{Name}-{trial}";
+        work.Checkpoints.Read(unit, boosting.Load);
+        while (!boosting.Finished)
+        {
+            boosting.Step();
+            work.Progress.Step(Name, (100L * trial) + Math.Min(99, boosting.Rounds / 10), 100L * trials);
+            work.MayPause(unit, boosting.Save);
+            if (work.OutOfTime && trial > 0) break;
+        }
+
+        work.Checkpoints.Write(unit, boosting.Save);
         double[] outputs = new double[resampling.Validation.Rows * problem.Outputs];
         List<IModel> models = [];
-        List<CurvePoint> curve = [];
-        int rounds = 0;
         for (int f = 0; f < folds.Count; f++)
         {
-            var (fold, columns, training, validation) = folds[f];
-            string unit = $"{Name}-{trial}-{f}";
-            var boosting = new Boosting(settings, training, validation, fold, problem, SplitMix.Mix(problem.Seed, 21, (ulong)trial, (ulong)f), work.Parallel);
-            work.Checkpoints.Read(unit, boosting.Load);
-            while (!boosting.Finished)
-            {
-                boosting.Step();
-                work.Progress.Step(Name, (100L * ((trial * folds.Count) + f)) + Math.Min(99, boosting.Rounds / 10), 100L * trials * folds.Count);
-                work.MayPause(unit, boosting.Save);
-                if (work.OutOfTime && trial > 0) break;
-            }
-
-            work.Checkpoints.Write(unit, boosting.Save);
-            var model = boosting.Model(columns);
+            var (fold, columns, _, _) = folds[f];
+            var model = boosting[f].Model(columns, boosting.BestRounds);
             double[] scores = model.Score(fold.Validation);
             for (int row = 0; row < fold.Places.Length; row++)
                 scores.AsSpan(row * problem.Outputs, problem.Outputs).CopyTo(outputs.AsSpan(fold.Places[row] * problem.Outputs));
             models.Add(model);
-            if (f == 0) curve.AddRange(boosting.Curve);
-            rounds += boosting.BestRounds;
         }
 
-        return new(Name, models.Count == 1 ? models[0] : new MeanModel(models), outputs, settings.Words(rounds / folds.Count), [], curve);
+        return new(Name, models.Count == 1 ? models[0] : new MeanModel(models), outputs, settings.Words(boosting.BestRounds), [], boosting[0].Curve);
     }
 
     private static void Bin(BinnedRows rows, TreeColumns columns, int place, float[] numbers, int[] texts)
