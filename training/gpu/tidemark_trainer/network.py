@@ -49,7 +49,7 @@ def dtype_of(device: torch.device) -> torch.dtype:
 
 @dataclass
 class Record:
-    """What a group has found so far: per trial and fold the best parameters, their loss and round; per trial the curve."""
+    """What a group has found so far: per trial and fold the parameters of the trial's best round, their loss and that round; per trial the curve."""
 
     best: np.ndarray
     losses: np.ndarray
@@ -93,13 +93,12 @@ class Group:
     def _judge(self, trained: np.ndarray, judged: np.ndarray) -> None:
         record, program = self.record, self.program
         trials = np.array(program.trials)
-        active = program.active[:, :, 0].cpu().numpy() > 0
-        better = active & ~(judged >= record.losses[trials] * (1 - _LEAST_GAIN)) & np.isfinite(judged)
+        # One best round for all folds: were each fold's rounds chosen by the rows that judge it, the network would look better than it is.
+        means = (judged * self._counts).sum(1) / self._counts.sum()
+        better = np.isfinite(means) & ~(means >= self.trial_losses()[trials] * (1 - _LEAST_GAIN)) & (program.active[:, 0, 0].cpu().numpy() > 0)
         if better.any():
-            flat = program.flat.cpu().numpy()
-            for a, f in zip(*np.nonzero(better)):
-                t = trials[a]
-                record.best[t, f], record.losses[t, f], record.rounds[t, f] = flat[a, f], judged[a, f], record.round
+            flat, at = program.flat.cpu().numpy(), trials[better]
+            record.best[at], record.losses[at], record.rounds[at] = flat[better], judged[better], record.round
         # A trial that diverged stays in the record with a loss that JSON can hold.
         shown = np.nan_to_num(np.stack([trained * self._scales, judged]), nan=1e300, posinf=1e300)
         means = (shown * self._counts).sum(2) / self._counts.sum()
