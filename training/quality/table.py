@@ -25,4 +25,4 @@ for (table, figure), peers in figures.items():
     error = statistics.stdev(differences) / len(seeds) ** 0.5 if len(seeds) > 1 else float("nan")
     kinds = ", ".join(f"{kind} x{count}" for kind, count in chosen[table].most_common())
     cells = [f"{mean[peer]:.4g}" if peer in mean else "" for peer in ("linear (scikit-learn)", "HistGradientBoosting", "xgboost hist")]
-    print(f"| {table} | {len(seeds)} | {figure} | {statistics.mean(ours[s] for s in seeds):.4g} ({kinds}) | {' | '.join(cells)} | {statistics.mean(differences):+.4g} ± {error:.2g} | {statistics.mean(seconds[table]):.1f} |")
+    print(f"| {table} | {', '.join(sorted(seeds, key=int))} | {figure} | {statistics.mean(ours[s] for s in seeds):.4g} ({kinds}) | {' | '.join(cells)} | {statistics.mean(differences):+.4g} ± {error:.2g} | {statistics.mean(seconds[table]):.1f} |")
