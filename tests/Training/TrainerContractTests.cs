@@ -274,8 +274,9 @@ public sealed class CSharpTrainerTests : TrainerContractTests
         var whole = trainer.Results();
         Directory.Delete(trainer.Output, recursive: true);
 
-        Assert.Equal(75, await trainer.InterruptAsync(Signal.Terminate, lines: 4));
-        Assert.Contains(trainer.Lines, line => line.Contains("\"trees\"", StringComparison.Ordinal));
+        // On a slow machine the linear model alone may fill the lines; each try goes on from the last one's checkpoint.
+        do Assert.Equal(75, await trainer.InterruptAsync(Signal.Terminate, lines: 4));
+        while (!trainer.Lines.Any(line => line.Contains("\"trees\"", StringComparison.Ordinal)));
         Assert.True(await trainer.RunAsync() == 0, trainer.Said);
 
         Assert.Equal(whole, trainer.Results());
