@@ -22,15 +22,17 @@ public sealed partial class LocalShards(
     private const int ReadAhead = 5 << 18;
 
     private readonly QueueClient queue = queues.GetQueueClient(StorageNames.Queues.BatchShards);
-    private readonly Lock choosing = new();
-    private TextMemory memory = new(0);
+
+    /// <summary>Kept from one large file to the next: collected and asked for anew, it would be there twice for a while.</summary>
+    private readonly TextMemory memory = new((int)Math.Min(options.Value.ShardBytes + ReadAhead, Array.MaxLength));
+
     private long kept;
 
     /// <summary>Keeps the bytes of a stream of <paramref name="bytes"/> while they are read; null where shards are too large for that.</summary>
     internal KeepingStream? Keep(Stream text, long bytes, ShardCut cut)
     {
         long room = Math.Min(bytes, cut.ShardBytes + ReadAhead);
-        return 2 * room <= options.Value.KeptBytes ? new KeepingStream(text, MemoryOf((int)room)) : null;
+        return 2 * room <= options.Value.KeptBytes ? new KeepingStream(text, room == memory.Size ? memory : new TextMemory((int)room)) : null;
     }
 
     /// <summary>
@@ -91,15 +93,6 @@ public sealed partial class LocalShards(
             End(text);
             await held.EndAsync(done);
         }
-    }
-
-    /// <summary>
-    /// The memory of the largest file so far is kept, for smaller ones too: collected and asked for anew, it would be there twice for a while.
-    /// </summary>
-    private TextMemory MemoryOf(int size)
-    {
-        lock (choosing)
-            return memory.Size >= size ? memory : memory = new TextMemory(size);
     }
 
     private void End(KeptText text)
