@@ -37,7 +37,7 @@ public sealed class LocalShardTests
     {
         byte[] text = new byte[1000];
         new Random(5).NextBytes(text);
-        await using var kept = new KeepingStream(new MemoryStream(text), new TextMemory(300));
+        await using var kept = new KeepingStream(new MemoryStream(text), new TextMemory(300), () => { });
         byte[] buffer = new byte[64];
 
         await ReadAsync(200);
@@ -79,6 +79,24 @@ public sealed class LocalShardTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 16);
 
         void Keep(int bytes) => local.Keep(Stream.Null, bytes, cut)!.Dispose();
+    }
+
+    [Fact]
+    public async Task Files_that_are_read_at_once_keep_no_more_than_half_of_what_shards_may()
+    {
+        await using BatchSuite suite = await BatchSuite.StartAsync(("BatchScoring__KeptBytes", "67108864"));
+        var local = suite.Get<LocalShards>();
+        const int Large = 1 << 26;
+        ShardCut cut = ShardCut.For(Large, new BatchScoringOptions());
+
+        KeepingStream first = local.Keep(Stream.Null, Large, cut)!;
+        Assert.Null(local.Keep(Stream.Null, Large, cut));
+        local.Keep(Stream.Null, 1 << 20, cut)!.Dispose();
+        first.Dispose();
+        first.Dispose();
+
+        local.Keep(Stream.Null, Large, cut)!.Dispose();
+        Assert.NotNull(local.Keep(Stream.Null, Large, cut));
     }
 
     private static async Task<byte[]> BytesAsync(KeptText text)

@@ -22,8 +22,8 @@ internal sealed class KeptText(TextMemory memory, byte[] rented, int from, int l
 
     public int Length => length;
 
-    /// <summary>The text from its beginning, as often as it is asked for.</summary>
-    public Stream Open() => new MemoryStream(rented!, from, length, writable: false);
+    /// <summary>The text from its beginning, as often as it is asked for; readers look at it where it lies.</summary>
+    public Stream Open() => new MemoryStream(rented!, from, length, writable: false, publiclyVisible: true);
 
     public void Dispose()
     {
@@ -33,7 +33,10 @@ internal sealed class KeptText(TextMemory memory, byte[] rented, int from, int l
 }
 
 /// <summary>A stream whose last bytes are kept while they are read, so that a shard which ends in them can be scored without reading it again.</summary>
-internal sealed class KeepingStream(Stream inner, TextMemory memory) : ReadOnlyStream
+/// <param name="inner">The stream, which this one owns.</param>
+/// <param name="memory">Where the bytes are kept.</param>
+/// <param name="ended">Told once that no more bytes are kept.</param>
+internal sealed class KeepingStream(Stream inner, TextMemory memory, Action ended) : ReadOnlyStream
 {
     private byte[] kept = memory.Rent(); // empty once it was given back
     private long first; // place in the stream of the first byte kept
@@ -83,7 +86,11 @@ internal sealed class KeepingStream(Stream inner, TextMemory memory) : ReadOnlyS
         if (disposing)
             inner.Dispose();
         if (disposing && kept.Length > 0)
+        {
             memory.Return(kept);
+            ended();
+        }
+
         (kept, length) = ([], 0);
         base.Dispose(disposing);
     }

@@ -70,7 +70,7 @@ public sealed class Planner(
         BlockBlobClient copy = plans.CopyOf(job.JobId);
         using var stager = new BlockStager(copy, "u", copyCut);
         // Where a planner has died, it may be a shard scored there that killed it: this time it only plans.
-        KeepingStream? kept = stored && job.Attempt == 1 ? local.Keep(text.Value.Stream, bytes, cut) : null;
+        using KeepingStream? kept = stored && job.Attempt == 1 ? local.Keep(text.Value.Stream, bytes, cut) : null;
         Outcome<(RecordBorders Borders, BatchPlan Plan)> begun = await draft.BeginAsync(
             job, stored ? kept ?? text.Value.Stream : new CopiedStream(text.Value.Stream, stager), cut, stored ? null : copy.Name, cancellation);
         if (!begun.Ok)

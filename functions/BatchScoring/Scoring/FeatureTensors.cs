@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Text;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Tidemark.Platform.Inference;
@@ -88,6 +89,18 @@ internal sealed class FeatureTensors(FrameLayout frame, IReadOnlyList<TensorSpec
         {
             ReadOnlySpan<double> values = reals.Values;
             ReadOnlySpan<bool> present = reals.Present;
+            if (reals.Missing == 0 && rows[^1] - rows[0] == rows.Length - 1 && Math.Abs(TensorPrimitives.MaxMagnitude(values.Slice(rows[0], rows.Length))) <= float.MaxValue)
+            {
+                // What most batches are: rows one after another, every cell there and small enough.
+                foreach (double value in values.Slice(rows[0], rows.Length))
+                {
+                    to[at] = (float)value;
+                    at += step;
+                }
+
+                return;
+            }
+
             for (int i = 0; i < rows.Length; i++, at += step)
             {
                 int row = rows[i];

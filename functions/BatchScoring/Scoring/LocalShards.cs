@@ -26,13 +26,21 @@ public sealed partial class LocalShards(
     /// <summary>Kept from one large file to the next: collected and asked for anew, it would be there twice for a while.</summary>
     private readonly TextMemory memory = new((int)Math.Min(options.Value.ShardBytes + ReadAhead, Array.MaxLength));
 
-    private long kept;
+    private long kept, read;
 
-    /// <summary>Keeps the bytes of a stream of <paramref name="bytes"/> while they are read; null where shards are too large for that.</summary>
+    /// <summary>
+    /// Keeps the bytes of a stream of <paramref name="bytes"/> while they are read. Null where shards are too large for that, or other files are being
+    /// read that need the memory: what is being read at the same time may take half of what shards may.
+    /// </summary>
     internal KeepingStream? Keep(Stream text, long bytes, ShardCut cut)
     {
         long room = Math.Min(bytes, cut.ShardBytes + ReadAhead);
-        return 2 * room <= options.Value.KeptBytes ? new KeepingStream(text, room == memory.Size ? memory : new TextMemory((int)room)) : null;
+        if (Interlocked.Add(ref read, room) <= options.Value.KeptBytes / 2)
+            return new KeepingStream(text, room == memory.Size ? memory : new TextMemory((int)room), Forget);
+        Forget();
+        return null;
+
+        void Forget() => Interlocked.Add(ref read, -room);
     }
 
     /// <summary>

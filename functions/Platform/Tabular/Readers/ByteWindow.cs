@@ -2,15 +2,31 @@ using Tidemark.Platform.Buffers;
 
 namespace Tidemark.Platform.Tabular.Readers;
 
-/// <summary>The part of a stream that is looked at: filled from the stream, grown for a long row, its memory rented.</summary>
-internal sealed class ByteWindow(Stream stream) : IDisposable
+/// <summary>
+/// The part of a stream that is looked at: filled from the stream, grown for a long row, its memory rented. Of a stream in memory that shows its
+/// buffer nothing is copied: the window is all of it.
+/// </summary>
+internal sealed class ByteWindow : IDisposable
 {
     /// <summary>Bytes that may be read past <see cref="End"/>, so that vectors need no care at the end.</summary>
     public const int Slack = 64;
 
     private const int FirstSize = 1 << 20;
 
-    public byte[] Bytes { get; private set; } = LargeBuffers.Pool.Rent(FirstSize);
+    private readonly Stream stream;
+    private bool rented;
+
+    public ByteWindow(Stream stream)
+    {
+        this.stream = stream;
+        if (stream is MemoryStream memory && memory.TryGetBuffer(out ArraySegment<byte> all) && all.Offset + all.Count + Slack <= all.Array!.Length)
+            (Bytes, Start, End, Final) = (all.Array, all.Offset + (int)memory.Position, all.Offset + all.Count, true);
+        else
+            (Bytes, rented) = (LargeBuffers.Pool.Rent(FirstSize), true);
+        Before = -Start;
+    }
+
+    public byte[] Bytes { get; private set; }
 
     /// <summary>Bytes of the stream before the first of <see cref="Bytes"/>.</summary>
     public long Before { get; private set; }
@@ -29,9 +45,11 @@ internal sealed class ByteWindow(Stream stream) : IDisposable
     /// <summary>Reads on when little is left; what was taken is forgotten then.</summary>
     public ValueTask RefillAsync(CancellationToken cancellation) => !Final && End - Start < FirstSize / 2 ? FillAsync(cancellation) : default;
 
-    /// <summary>Forgets what was taken and reads until the window is full or the stream ends; grows when more than half is not taken.</summary>
+    /// <summary>Forgets what was taken and reads until the window is full or the stream ends, if it has not; grows when more than half is not taken.</summary>
     public async ValueTask FillAsync(CancellationToken cancellation)
     {
+        if (Final)
+            return;
         if (End - Start > Bytes.Length / 2)
             Grow();
         Bytes.AsSpan(Start..End).CopyTo(Bytes);
@@ -52,9 +70,9 @@ internal sealed class ByteWindow(Stream stream) : IDisposable
     public void Dispose()
     {
         stream.Dispose();
-        if (Bytes.Length > 0)
+        if (rented)
             LargeBuffers.Pool.Return(Bytes);
-        Bytes = [];
+        (Bytes, rented) = ([], false);
     }
 
     private void Grow()

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -11,8 +13,6 @@ internal static class CellText
 {
     private const ulong ExactInDouble = 1UL << 53;
 
-    private static readonly Vector128<sbyte> Places = Vector128.Create((sbyte)0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-
     private static readonly SearchValues<byte> Signed = SearchValues.Create("+-0123456789"u8);
     private static readonly SearchValues<byte> Numeric = SearchValues.Create("+-0123456789eE. "u8);
     private static readonly SearchValues<byte> Grouped = SearchValues.Create("0123456789. "u8);
@@ -20,6 +20,12 @@ internal static class CellText
     /// <summary>10^0 … 10^22, the powers of ten that a double holds exactly (Clinger 1990: one rounding, hence the nearest double).</summary>
     private static readonly double[] PowersOfTen =
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
+
+    /// <summary>Per <see cref="Shape"/> of a short number: which byte of it goes to which of 16 places, its last digit to the last of them.</summary>
+    private static readonly byte[] Alignments = [.. Shapes().SelectMany(shape => Alignment(shape.Length, shape.Point))];
+
+    /// <summary>Per <see cref="Shape"/> of a short number: the power of ten that its digits are to be divided by.</summary>
+    private static readonly double[] Divisors = [.. Shapes().Select(shape => PowersOfTen[Math.Max(0, shape.Length - 1 - shape.Point)])];
 
     /// <summary>Empty, or one of the words that pandas.read_csv takes for a missing value.</summary>
     public static bool IsMissing(ReadOnlySpan<byte> text) => text.Length switch
@@ -93,27 +99,29 @@ internal static class CellText
     }
 
     /// <summary>
-    /// The same for a short plain number, all of its digits at once and without a branch on what they are: sign, up to 16 digits, perhaps with a
-    /// point among them. False for anything else, which may still be a number. At least 17 bytes can be read from <paramref name="first"/> on.
+    /// The same for a short plain number, all of its digits at once and without a branch on what they are: sign, up to 16 characters, of which one
+    /// may be a point. False for anything else, which may still be a number. At least 17 bytes can be read from <paramref name="first"/> on.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryShortReal(ref byte first, int length, out double value)
     {
-        int sign = first == '-' ? 1 : 0;
-        length -= sign;
-        Vector128<byte> text = Vector128.LoadUnsafe(ref first, (nuint)sign);
-        uint own = (1u << length) - 1; // of a length up to 17; longer ones are refused below
-        uint points = Vector128.Equals(text, Vector128.Create((byte)'.')).ExtractMostSignificantBits() & own;
-        int point = points != 0 ? BitOperations.TrailingZeroCount(points) : Vector128<byte>.Count;
-        int digits = points != 0 ? length - 1 : length;
-        // To the right end, without the point: place p takes byte p - (16 - digits), one further from the point on; places before them take 0.
-        Vector128<sbyte> from = Places - Vector128.Create((sbyte)(Vector128<byte>.Count - digits));
-        from -= Vector128.GreaterThanOrEqual(from, Vector128.Create((sbyte)point));
-        Vector128<byte> aligned = Vector128.Shuffle(text - Vector128.Create((byte)'0'), from.AsByte());
+        uint sign = first == '-' ? 1u : 0;
+        length -= (int)sign;
+        if ((uint)(length - 1) >= Vector128<byte>.Count)
+        {
+            value = 0;
+            return false;
+        }
+
+        Vector128<byte> text = Vector128.LoadUnsafe(ref first, sign);
+        uint points = Vector128.Equals(text, Vector128.Create((byte)'.')).ExtractMostSignificantBits() & ((1u << length) - 1);
+        nuint shape = Shape(length, BitOperations.TrailingZeroCount(points | 1u << Vector128<byte>.Count));
+        Vector128<byte> from = Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Alignments), shape * (nuint)Vector128<byte>.Count);
+        Vector128<byte> aligned = Vector128.ShuffleNative(text - Vector128.Create((byte)'0'), from); // 0xFF gives 0 on any processor
         ulong mantissa = Sixteen(aligned);
-        double magnitude = mantissa / PowersOfTen[points != 0 ? length - 1 - point & 15 : 0];
+        double magnitude = (long)mantissa / Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Divisors), shape);
         value = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(magnitude) | (long)sign << 63);
-        return (uint)(digits - 1) < Vector128<byte>.Count && length <= Vector128<byte>.Count && mantissa <= ExactInDouble
-            && Vector128.LessThanOrEqualAll(aligned, Vector128.Create((byte)9));
+        return mantissa <= ExactInDouble && Vector128.SubtractSaturate(aligned, Vector128.Create((byte)9)) == Vector128<byte>.Zero;
     }
 
     /// <summary>True for a number in digits (not the word inf) that no double holds.</summary>
@@ -154,6 +162,21 @@ internal static class CellText
         ulong outer = (eight & 0x000000FF000000FF) * 0x000F424000000064;
         ulong inner = (eight >> 16 & 0x000000FF000000FF) * 0x0000271000000001;
         return outer + inner >> 32;
+    }
+
+    /// <summary>Number of a short number's shape.</summary>
+    /// <param name="length">Its length without the sign, 1 to 16.</param>
+    /// <param name="point">Place of its point; 16 when it has none.</param>
+    private static nuint Shape(int length, int point) => (nuint)(uint)((length * (Vector128<byte>.Count + 1)) + point);
+
+    private static IEnumerable<(int Length, int Point)> Shapes() =>
+        from length in Enumerable.Range(0, Vector128<byte>.Count + 1) from point in Enumerable.Range(0, Vector128<byte>.Count + 1) select (length, point);
+
+    /// <summary>A point alone goes where a digit is wanted, so that it is refused.</summary>
+    private static IEnumerable<byte> Alignment(int length, int point)
+    {
+        int[] digits = [.. Enumerable.Range(0, length).Where(at => at != point || length == 1)];
+        return [.. Enumerable.Repeat((byte)0xFF, Vector128<byte>.Count - digits.Length), .. digits.Select(at => (byte)at)];
     }
 
     private static bool TryRareInteger(ReadOnlySpan<byte> text, out long value) =>

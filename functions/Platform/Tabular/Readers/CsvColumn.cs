@@ -118,20 +118,22 @@ internal sealed class CsvColumn(string name, int place, ColumnKind? declared, bo
     private int Reals(RealColumn column, CsvScanner scanner, int cell, int stride, int count)
     {
         Span<double> values = column.Room(count, out Span<bool> present);
+        present.Fill(true);
         int row = 0, missing = 0;
-        for (; row < count; row++, cell += stride)
+        while ((row += scanner.ShortReals(cell + (row * stride), stride, values[row..])) < count)
         {
-            present[row] = true;
-            if (scanner.TryShortReal(cell, out values[row]))
-                continue;
-            ReadOnlySpan<byte> text = scanner.Cell(cell);
-            if (CellText.TryReal(text, out values[row]) && (double.IsFinite(values[row]) || !CellText.IsOutOfRange(text, values[row])))
-                continue;
-            if (!IsMissing(text))
-                break;
-            (values[row], present[row]) = (0, false);
-            missing++;
+            ReadOnlySpan<byte> text = scanner.Cell(cell + (row * stride));
+            if (!CellText.TryReal(text, out values[row]) || (double.IsInfinity(values[row]) && CellText.IsOutOfRange(text, values[row])))
+            {
+                if (!IsMissing(text))
+                    break;
+                (values[row], present[row]) = (0, false);
+                missing++;
+            }
+
+            row++;
         }
+
         column.Take(row, missing);
         return row;
     }

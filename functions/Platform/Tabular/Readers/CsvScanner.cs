@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Unicode;
@@ -59,14 +60,21 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
         return cell.End >= 0 ? window.Bytes.AsSpan(cell.Start, cell.End - cell.Start) : Unquote(window.Bytes.AsSpan(cell.Start..~cell.End));
     }
 
-    /// <summary>The number in a cell, where it is a plain one; see <see cref="CellText.TryShortReal"/>.</summary>
-    public bool TryShortReal(int index, out double value)
+    /// <summary>The numbers in every <paramref name="stride"/>th cell from one on; returns how many there are before the first that is no plain one, see <see cref="CellText.TryShortReal"/>.</summary>
+    public int ShortReals(int first, int stride, Span<double> values)
     {
-        CsvCell cell = cells[index];
-        if (cell.End - cell.Start is > 0 and <= ShortReal)
-            return CellText.TryShortReal(ref window.Bytes[cell.Start], cell.End - cell.Start, out value);
-        value = 0;
-        return false;
+        ref byte bytes = ref MemoryMarshal.GetArrayDataReference(window.Bytes);
+        ReadOnlySpan<CsvCell> found = cells;
+        int done = 0;
+        for (int index = first; done < values.Length; done++, index += stride)
+        {
+            CsvCell cell = found[index];
+            int length = cell.End - cell.Start;
+            if ((uint)length > ShortReal || !CellText.TryShortReal(ref Unsafe.Add(ref bytes, cell.Start), length, out values[done]))
+                break;
+        }
+
+        return done;
     }
 
     /// <summary>Searches on. False at the end of the data. <paramref name="whole"/> bytes at most are read at once when it is not 0.</summary>
@@ -168,7 +176,7 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
             bool more = true;
             while (more && at < end && scanner.Rows < maxRows)
             {
-                if (scanner.cells.Length - cellCount <= Vector)
+                if (scanner.cells.Length - cellCount <= Vector) // as many as 64 bytes can end, and the last
                     scanner.GrowCells(cellCount);
                 more = Chunk(ref at, maxRows);
             }
@@ -184,19 +192,22 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
         private bool Chunk(ref int at, int maxRows)
         {
             int chunk = at;
-            ulong hits = Hits(chunk);
+            ulong others = Hits(chunk, out ulong separators), hits = separators | others;
+            CsvCell[] cells = scanner.cells;
             at += Vector;
             while (hits != 0)
             {
-                int hit = chunk + BitOperations.TrailingZeroCount(hits);
+                int place = BitOperations.TrailingZeroCount(hits), hit = chunk + place;
                 hits &= hits - 1;
-                byte found = buffer[hit];
-                if (found == separator)
+                if ((separators >> place & 1) != 0)
                 {
-                    AddCell(cell, hit);
+                    cells[cellCount++] = new CsvCell(cell, hit);
                     cell = hit + 1;
+                    continue;
                 }
-                else if (found != '"')
+
+                byte found = buffer[hit];
+                if (found != '"')
                 {
                     if (found == '\r' && hit + 1 < end && buffer[hit + 1] == '\n')
                         continue;
@@ -266,12 +277,7 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
             return end;
         }
 
-        private void AddCell(int from, int to)
-        {
-            if (cellCount == scanner.cells.Length)
-                scanner.GrowCells(cellCount);
-            scanner.cells[cellCount++] = new CsvCell(from, to);
-        }
+        private void AddCell(int from, int to) => scanner.cells[cellCount++] = new CsvCell(from, to);
 
         private void CloseRow(int stop, int next)
         {
@@ -294,29 +300,36 @@ internal sealed class CsvScanner(Stream stream, int maxRowBytes) : IDisposable
             row = cell = next;
         }
 
-        private readonly ulong Hits(int at)
+        /// <summary>Quotes and line ends in 64 bytes, and separators.</summary>
+        private readonly ulong Hits(int at, out ulong separators)
         {
             ref byte first = ref MemoryMarshal.GetArrayDataReference(buffer);
-            ulong hits;
+            ulong others;
             if (Vector512.IsHardwareAccelerated)
             {
-                Vector512<byte> v = Vector512.LoadUnsafe(ref first, (nuint)at);
-                hits = (Vector512.Equals(v, Vector512.Create(separator)) | Vector512.Equals(v, Vector512.Create((byte)'"'))
-                    | Vector512.Equals(v, Vector512.Create((byte)'\n')) | Vector512.Equals(v, Vector512.Create((byte)'\r'))).ExtractMostSignificantBits();
+                Vector512<byte> text = Vector512.LoadUnsafe(ref first, (nuint)at);
+                separators = Vector512.Equals(text, Vector512.Create(separator)).ExtractMostSignificantBits();
+                others = (Vector512.Equals(text, Vector512.Create((byte)'"')) | Vector512.Equals(text, Vector512.Create((byte)'\n'))
+                    | Vector512.Equals(text, Vector512.Create((byte)'\r'))).ExtractMostSignificantBits();
             }
             else
             {
-                hits = Half(ref first, at) | (ulong)Half(ref first, at + 32) << 32;
+                others = Half(ref first, at, out uint left) | (ulong)Half(ref first, at + 32, out uint right) << 32;
+                separators = left | (ulong)right << 32;
             }
-            int left = end - at;
-            return left >= Vector ? hits : hits & ((1UL << left) - 1);
+
+            int rest = end - at;
+            ulong own = rest >= Vector ? ulong.MaxValue : (1UL << rest) - 1;
+            separators &= own;
+            return others & own;
         }
 
-        private readonly uint Half(ref byte first, int at)
+        private readonly uint Half(ref byte first, int at, out uint separators)
         {
-            Vector256<byte> v = Vector256.LoadUnsafe(ref first, (nuint)at);
-            return (Vector256.Equals(v, Vector256.Create(separator)) | Vector256.Equals(v, Vector256.Create((byte)'"'))
-                | Vector256.Equals(v, Vector256.Create((byte)'\n')) | Vector256.Equals(v, Vector256.Create((byte)'\r'))).ExtractMostSignificantBits();
+            Vector256<byte> text = Vector256.LoadUnsafe(ref first, (nuint)at);
+            separators = Vector256.Equals(text, Vector256.Create(separator)).ExtractMostSignificantBits();
+            return (Vector256.Equals(text, Vector256.Create((byte)'"')) | Vector256.Equals(text, Vector256.Create((byte)'\n'))
+                | Vector256.Equals(text, Vector256.Create((byte)'\r'))).ExtractMostSignificantBits();
         }
     }
 }

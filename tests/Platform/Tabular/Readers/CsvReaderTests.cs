@@ -271,6 +271,20 @@ public sealed class CsvReaderTests
         Assert.Equal(double.Parse(text, System.Globalization.CultureInfo.InvariantCulture), read.Rows[0][0]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task Text_in_memory_is_read_without_a_byte_around_it(int after)
+    {
+        byte[] memory = Encoding.UTF8.GetBytes("9\n9,\"a\n1\n2\n-3.5" + new string('7', after));
+
+        ReadResult read = await ReadResult.Of(async cancellation => (await CsvReader.OpenAsync(
+            new MemoryStream(memory, 5, memory.Length - 5 - after, writable: false, publiclyVisible: true), CsvOptions.Default, cancellation)).Map<TableReader>(r => r));
+
+        Assert.Equal([[1.0], [2.0], [-3.5]], read.Rows);
+        Assert.Equal("9\n9,\"a\n1\n2\n-3.5" + new string('7', after), Encoding.UTF8.GetString(memory));
+    }
+
     private static Task<ReadResult> Read(string text, CsvOptions? options = null) => Read(Encoding.UTF8.GetBytes(text), options);
 
     private static Task<ReadResult> Read(byte[] data, CsvOptions? options = null, int piece = int.MaxValue) =>
