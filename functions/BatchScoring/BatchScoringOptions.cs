@@ -36,7 +36,7 @@ public sealed class BatchScoringOptions
     [Range(0, 256)]
     public int Parallel { get; set; }
 
-    /// <value>Bytes of text that the host which plans a file keeps in memory for its own workers, so that they need not read it again. Default 48 MiB; 0: none.</value>
+    /// <value>Bytes of text that the host which plans a file keeps in memory for its own workers, so that they need not read it again; half as much again may be held while files are read. Default 48 MiB; 0: none.</value>
     [Range(0, 1L << 30)]
     public long KeptBytes { get; set; } = 48 << 20;
 
